@@ -1,0 +1,43 @@
+#pragma once
+
+#include "stockcast/base/result.hpp"
+#include "stockcast/model/change.hpp"
+#include "stockcast/model/logs.hpp"
+#include "stockcast/model/product.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Values on disk: one byte of form version, tagged fields (a later version may add some, an earlier one skips what it does
+/// not know), CRC-32 of all before it. Reading errors: `store_damaged`.
+namespace stockcast::records {
+
+std::string encode(const Product& product);
+Result<Product> decode_product(std::string_view value);
+
+/// A change as it is kept: what folding needs, beside the event's own bytes, so that it is serialised once in its life.
+struct StoredChange {
+    Change change;
+    std::string event;  ///< `write_change_json` of it
+};
+std::string encode(const StoredChange& change);
+Result<StoredChange> decode_change(std::string_view value);
+/// Only the event's bytes, for streams that resume; checks the checksum as well.
+Result<std::string> decode_event(std::string_view value);
+
+std::string encode(const WebhookLog& log);
+Result<WebhookLog> decode_webhook_log(std::string_view value);
+std::string encode(const SyncLog& log);
+Result<SyncLog> decode_sync_log(std::string_view value);
+std::string encode(const Subscription& subscription);
+Result<Subscription> decode_subscription(std::string_view value);
+std::string encode(const PendingRead& pending);
+Result<PendingRead> decode_pending_read(std::string_view value);
+
+/// Plain text with version and checksum: epoch, secrets, format version.
+std::string encode_text(std::string_view text);
+Result<std::string> decode_text(std::string_view value);
+
+}  // namespace stockcast::records
