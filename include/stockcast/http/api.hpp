@@ -1,0 +1,73 @@
+#pragma once
+
+#include "stockcast/base/asio.hpp"
+#include "stockcast/base/clock.hpp"
+#include "stockcast/base/log.hpp"
+#include "stockcast/base/offload.hpp"
+#include "stockcast/base/random.hpp"
+#include "stockcast/fanout/broadcaster.hpp"
+#include "stockcast/http/jwt.hpp"
+#include "stockcast/ledger/ledger.hpp"
+#include "stockcast/model/logs.hpp"
+#include "stockcast/net/http_server.hpp"
+#include "stockcast/store/store.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stockcast {
+
+/// What the API asks of the parts that talk to SIIGO. `http` and `sync` stand side by side and don't know each other: app
+/// joins them. With SIIGO_ENABLED=false app gives one that refuses.
+class Upstream {
+public:
+    virtual ~Upstream() = default;
+    struct Status {
+        bool enabled = false;
+        bool sync_running = false;
+        std::optional<Instant> first_sync;  ///< a first full pass was once completed
+        std::optional<Instant> last_sync;
+        std::string siigo_state;   ///< `healthy`, `slowed`, `probing_only`, `breaker_open`, `refused`, `disabled`
+        std::string siigo_detail;
+        bool webhooks_configured = false;
+        std::string company_key;   ///< empty: not known, then any is taken
+    };
+    virtual Status status() const = 0;
+    /// A notification without the secret: false when the hints' budget is used up.
+    virtual bool hint(const ProductId& product) = 0;
+    enum class SyncStarted { accepted, already_running, disabled };
+    virtual SyncStarted start_sync(bool full) = 0;
+};
+
+struct ApiSettings {
+    CompanyName company = "main";
+    std::vector<std::string> webhook_secrets;  ///< one, or two during a rotation
+    std::vector<std::string> cors_origins;
+    std::string own_origin;  ///< empty: taken from the request's Host
+    std::string version;
+};
+
+/// The whole outside over HTTP (interface.md): router, access, problem answers, ingress, queries, the WebSocket's door.
+/// One object; a handler per request is in a file of its own by subject.
+class Api final : public HttpHandler {
+public:
+    Api(ApiSettings settings, JwtKeys keys, Ledger& ledger, Store& store, Broadcaster& broadcaster, Upstream& upstream,
+        Workers& workers, Clock& clock, Random& random, Log& log);
+    ~Api() override;
+
+    std::optional<HttpResponse> judge(const HttpRequest& head) override;
+    std::size_t body_limit(const HttpRequest& head) override;
+    bool is_upgrade(const HttpRequest& head) override;
+    asio::awaitable<HttpResponse> handle(HttpRequest request) override;
+    asio::awaitable<void> take_over(HttpRequest request, TakenOver connection) override;
+    HttpResponse refuse(unsigned status, std::string_view detail) override;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stockcast

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "stockcast/base/asio.hpp"
+#include "stockcast/base/result.hpp"
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace stockcast {
+
+/// A connection's two directions of bytes: TCP, TLS over TCP, or the simulation's pipe. One read and one write may be
+/// under way at a time. Virtual, so that Beast's and our protocol code is compiled for one type only.
+class ByteStream {
+public:
+    using Done = asio::any_completion_handler<void(error_code, std::size_t)>;
+
+    virtual ~ByteStream() = default;
+    virtual asio::any_io_executor get_executor() = 0;
+    /// At least one byte, or an error (`asio::error::eof` when the peer ended). Reacts to its handler's cancellation slot,
+    /// after which a TLS stream is unusable: close it.
+    virtual void start_read(asio::mutable_buffer into, Done done) = 0;
+    /// Some of `from`, gathered into one write (one TLS record where TLS is on) as far as that goes.
+    virtual void start_write(std::span<const asio::const_buffer> from, Done done) = 0;
+    /// Ends both directions at once; pending operations complete with an error. Twice is harmless.
+    virtual void close() noexcept = 0;
+    /// The TLS goodbye, or a TCP half-close of the sending side. Bounded by the caller with `within`.
+    virtual void start_shutdown(Done done) = 0;
+    /// `203.0.113.7`: the peer, without port; empty when unknown.
+    virtual std::string peer_address() const = 0;
+    virtual bool is_secure() const = 0;
+};
+
+/// Errors are renamed: `closed` (ended, reset), `stopping` (cancelled), else the system's code.
+asio::awaitable<Result<std::size_t>> read_some(ByteStream& stream, asio::mutable_buffer into);
+/// All of it. Errors as read_some. The buffers must outlive the write.
+asio::awaitable<Result<void>> write_all(ByteStream& stream, std::span<const asio::const_buffer> from);
+asio::awaitable<Result<void>> write_all(ByteStream& stream, std::string_view bytes);
+asio::awaitable<Result<void>> shutdown(ByteStream& stream);
+
+}  // namespace stockcast

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "stockcast/base/asio.hpp"
+#include "stockcast/base/clock.hpp"
+#include "stockcast/base/log.hpp"
+#include "stockcast/base/task_group.hpp"
+#include "stockcast/net/byte_stream.hpp"
+#include "stockcast/net/http_message.hpp"
+#include "stockcast/net/tls.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace stockcast {
+
+/// Absolute bounds of one connection (no byte that trickles in puts a deadline off).
+struct HttpLimits {
+    std::size_t header_bytes = 16 * 1024;
+    std::size_t body_bytes = std::size_t{1} << 20;
+    std::chrono::milliseconds header_deadline{10'000};  ///< from the first byte of a request to the end of its header
+    std::chrono::milliseconds body_deadline{20'000};    ///< from there to the end of its body
+    std::chrono::milliseconds idle{75'000};             ///< between two requests on one connection
+    std::chrono::milliseconds write_deadline{30'000};   ///< for one answer
+    std::chrono::milliseconds tls_handshake{10'000};
+    std::uint32_t connections_max = 20'000;             ///< 0: no limit. At the limit new ones wait in the backlog
+    std::uint32_t connections_per_address_max = 1'000;  ///< 0: no limit. Beyond: refused with 503
+    std::size_t drain_bytes = 256 * 1024;  ///< of a refused body still read, so that the sender sees the answer
+};
+
+/// A connection that has left HTTP (WebSocket, an event stream): its stream and what the client has already sent.
+struct TakenOver {
+    std::unique_ptr<ByteStream> stream;
+    std::string already_read;
+};
+
+/// What the server asks. Everything on the executor; nothing may block.
+class HttpHandler {
+public:
+    virtual ~HttpHandler() = default;
+    /// The header is complete, the body has not been read: an answer refuses it (401, 404, 405, 413, 415), nothing means
+    /// go on.
+    virtual std::optional<HttpResponse> judge(const HttpRequest& head) = 0;
+    /// The most bytes of body that this request may have; at most HttpLimits::body_bytes counts.
+    virtual std::size_t body_limit(const HttpRequest& head) = 0;
+    /// Whether this request leaves HTTP: then take_over() is called instead of handle(). It must have no body.
+    virtual bool is_upgrade(const HttpRequest& head) = 0;
+    virtual asio::awaitable<HttpResponse> handle(HttpRequest request) = 0;
+    /// Owns the connection until it returns; may first write an HTTP answer itself. Hears total cancellation at a stop.
+    virtual asio::awaitable<void> take_over(HttpRequest request, TakenOver connection) = 0;
+    /// A request that is not HTTP or past a limit: the body of the answer for that status (400, 408, 413, 414, 431, 501, 505).
+    virtual HttpResponse refuse(unsigned status, std::string_view detail) = 0;
+};
+
+struct ListenAddress {
+    std::string host = "0.0.0.0";
+    std::uint16_t port = 0;  ///< 0: a free one
+};
+
+/// Accepts connections and speaks HTTP/1.1 on each (RFC 9110, 9112): keep-alive, pipelining answered in order,
+/// `Expect: 100-continue`, HEAD without body. Ambiguous framing (two lengths, length and chunks, bare LF, obs-fold, NUL)
+/// is refused with 400 and the connection closed, since a proxy might read it otherwise.
+class HttpServer {
+public:
+    /// Binds and listens at once, so that the port is known. Throws std::system_error, `what()` naming address and reason.
+    HttpServer(asio::any_io_executor executor, const ListenAddress& address, HttpLimits limits, HttpHandler& handler,
+               std::shared_ptr<TlsServerContext> tls, Clock& clock, Log& log);
+    ~HttpServer();
+
+    std::uint16_t port() const;
+    std::size_t connections() const;
+
+    /// Accepts until cancelled (total), then stops listening; connections go on in `doors`, which also ends them: an idle
+    /// one at once, one in the middle of a request after its answer.
+    asio::awaitable<void> run(TaskGroup& doors);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stockcast

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace stockcast {
+
+/// Our certificate and key; TLS 1.2 and 1.3 after Mozilla's intermediate list. Shared by connections in flight.
+class TlsServerContext {
+public:
+    /// Throws std::runtime_error which names the file and what is wrong (unreadable, no PEM, key does not match, expired).
+    TlsServerContext(const std::string& cert_file, const std::string& key_file);
+    ~TlsServerContext();
+    boost::asio::ssl::context& get();
+    /// Reads both files again; on failure the old pair stays and the reason is returned (empty: taken).
+    std::string reload();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// What we trust when we are the client: the system's store, or one PEM file. Verifies chain and host name, sends SNI.
+class TlsClientContext {
+public:
+    /// `ca_file` empty: system trust. Throws std::runtime_error.
+    explicit TlsClientContext(const std::string& ca_file);
+    ~TlsClientContext();
+    boost::asio::ssl::context& get();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stockcast

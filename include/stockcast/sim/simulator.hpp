@@ -1,0 +1,109 @@
+#pragma once
+
+#include "stockcast/base/asio.hpp"
+#include "stockcast/base/clock.hpp"
+#include "stockcast/base/log.hpp"
+#include "stockcast/base/random.hpp"
+#include "stockcast/base/task_group.hpp"
+#include "stockcast/model/quantity.hpp"
+#include "stockcast/net/connector.hpp"
+#include "stockcast/net/http_server.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace stockcast::sim {
+
+/// How this SIIGO behaves where siigo-api.md marks [O] or [?]. Each a switch; the defaults are the documented behaviour.
+struct Variants {
+    unsigned auth_status = 201;             ///< or 200
+    bool auth_needs_partner_id = true;
+    bool retry_after = false;               ///< 429 with Retry-After
+    bool wait_in_body = false;              ///< "Try again in N seconds"
+    bool fixed_window = false;              ///< quota per clock minute instead of a sliding one
+    bool lower_case_errors = false;
+    bool numbers_as_strings = false;
+    bool omit_stock_updated = true;         ///< polled products lack metadata.stock_updated (Blueprint)
+    bool omit_links = false;
+    bool omit_null_members = false;
+    bool bare_array_subscriptions = false;
+    bool second_subscription_refused = false;  ///< 400 already_exists
+    bool put_takes_body_id = true;          ///< else PUT changes nothing (and answers 201)
+    bool notification_nested = false;       ///< barcode…, created… nested instead of at the root
+    bool notification_in_data = false;
+    bool notification_new_stock = false;    ///< `new_stock` in place of available_quantity
+    bool notification_without_quantity = false;
+    bool updated_filter_ignores_stock = false;  ///< stock changes don't count for updated_start (SDK)
+    bool page_size_clamped = true;          ///< above 100: taken as 100, else 400
+};
+
+/// What goes wrong, on command; each for the next `count` requests to the API (or notifications).
+struct Faults {
+    unsigned internal_error = 0;  ///< 500
+    unsigned unavailable = 0;     ///< 503
+    unsigned html_gateway = 0;    ///< 502 with HTML
+    unsigned empty_body = 0;      ///< 200 without a body
+    unsigned cut_body = 0;        ///< connection closed in the middle
+    unsigned slow = 0;            ///< answers after `slow_by`
+    std::chrono::milliseconds slow_by{0};
+    unsigned unauthorized = 0;    ///< 401, whatever the token
+    unsigned throttled = 0;       ///< 429
+    bool outage = false;          ///< connections are closed without an answer
+    bool blocked = false;         ///< the API user is blocked: 401 `unauthorized` to all, also to fresh tokens
+    unsigned drop_notifications = 0;
+    unsigned duplicate_notifications = 0;
+    unsigned delay_notifications = 0;   ///< sent `delay_by` later, so behind newer ones
+    std::chrono::milliseconds delay_by{0};
+    std::chrono::milliseconds figures_lag{0};  ///< polled figures show what was true so long ago
+};
+
+struct SimulatorSettings {
+    ListenAddress address{"127.0.0.1", 0};
+    std::string username = "demo@stockcast.example";
+    std::string access_key = "demo-access-key";
+    std::string company_key = "demo";
+    unsigned requests_per_minute = 100;
+    std::chrono::seconds token_lifetime{86'400};
+    unsigned products = 589;
+    std::uint64_t seed = 1;
+    double sales_per_minute = 0;       ///< a shop's day: sales, returns, purchases, now and then a rename or a new product
+    double unannounced_share = 0.1;    ///< of changes whose notification is never sent: the poll must find them
+    Variants variants;
+};
+
+struct SimulatorCounts {
+    std::map<std::string, std::uint64_t> requests;  ///< by "METHOD /path" with ids cut
+    std::uint64_t notifications_sent = 0;
+    std::uint64_t notifications_answered_2xx = 0;
+    std::uint64_t quota_refusals = 0;
+};
+
+/// SIIGO as siigo-api.md says, over real HTTP: quota, Partner-Id, token, paging newest first, filters, no body on GET,
+/// subscriptions, notifications. As strict as the page. For the demo, the tests and tools/siigo-sim; it also takes commands over
+/// HTTP below `/_sim/` (so a test of the real binary can drive it; see siigo-sim --help).
+class Simulator {
+public:
+    Simulator(SimulatorSettings settings, asio::any_io_executor executor, Connector& connector, Clock& clock, Random& random,
+              Log& log);
+    ~Simulator();
+
+    std::uint16_t port() const;
+    /// Serves, sells and notifies until cancelled (total).
+    asio::awaitable<void> run(TaskGroup& tasks);
+
+    Variants& variants();
+    Faults& faults();
+    const SimulatorCounts& counts() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stockcast::sim
