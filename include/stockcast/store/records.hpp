@@ -10,14 +10,17 @@
 #include <string_view>
 #include <vector>
 
-/// Values on disk: one byte of form version, tagged fields (a later version may add some, an earlier one skips what it does
-/// not know), CRC-32 of all before it. Reading errors: `store_damaged`.
+/// Values on disk: one byte of form version, tagged fields (a later version may add some, an earlier one skips what it
+/// does not know), CRC-32 of all before it. Reading errors: `store_damaged`.
 namespace stockcast::records {
 
 std::string encode(const Product& product);
 Result<Product> decode_product(std::string_view value);
 
 /// A change as it is kept: what folding needs, beside the event's own bytes, so that it is serialised once in its life.
+/// Of `change.product` are kept: always company, id, number, code, name, active, stock_control, deleted and made_up;
+/// for `stock_updated` also available, *all* warehouses and stock_updated; for `product_created` and `product_updated`
+/// all. Its `seq` and `changed_at` are read back as the change's own.
 struct StoredChange {
     Change change;
     std::string event;  ///< `write_change_json` of it
