@@ -9,7 +9,8 @@ namespace stockcast {
 namespace asio = boost::asio;
 using error_code = boost::system::error_code;
 
-/// Completion token for a coroutine that wants the error as a value: `auto [ec, n] = co_await s.read_some(b, as_value);`
+/// Completion token for a coroutine that wants the error as a value: `auto [ec, n] = co_await s.read_some(b,
+/// as_value);`
 inline constexpr auto as_value = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace stockcast

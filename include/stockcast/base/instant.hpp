@@ -20,8 +20,8 @@ public:
     constexpr Instant() = default;
     constexpr explicit Instant(Ticks since_epoch) : since_epoch_(since_epoch) {}
 
-    /// RFC 3339 and SIIGO's forms: `yyyy-MM-dd` (its midnight), or date, `T` or space, time, 0–7 fractional digits (more
-    /// are cut), then `Z`, an offset `±hh:mm`, or neither (taken as UTC). Errors: `malformed`.
+    /// RFC 3339 and SIIGO's forms: `yyyy-MM-dd` (its midnight), or date, `T` or space, time, 0–7 fractional digits
+    /// (more are cut), then `Z`, an offset `±hh:mm`, or neither (taken as UTC). Errors: `malformed`.
     static Result<Instant> parse(std::string_view text);
     static constexpr Instant from_unix_ms(std::int64_t ms) {
         return Instant{std::chrono::duration_cast<Ticks>(std::chrono::milliseconds{ms})};

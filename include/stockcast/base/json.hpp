@@ -2,9 +2,9 @@
 
 #include "stockcast/base/result.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,11 +28,16 @@ public:
     using Object = std::vector<Member>;  ///< in the order of the text; no name twice
 
     Json() = default;  ///< null
-    Json(bool value) : value_(value) {}
+    /// Of a `bool` and nothing else: a pointer or a count would otherwise turn into `true` without a word.
+    Json(std::same_as<bool> auto value) : value_(value) {}
     Json(JsonNumber value) : value_(std::move(value)) {}
     Json(std::string value) : value_(std::move(value)) {}
+    Json(std::string_view value) : value_(std::string{value}) {}
+    Json(const char* value) : value_(std::string{value}) {}
     Json(Array value) : value_(std::move(value)) {}
     Json(Object value) : value_(std::move(value)) {}
+
+    static Json number(std::int64_t value) { return JsonNumber{std::to_string(value)}; }
 
     bool is_null() const { return std::holds_alternative<std::nullptr_t>(value_); }
     const bool* if_bool() const { return std::get_if<bool>(&value_); }
@@ -67,8 +72,8 @@ struct JsonLimits {
     int exponent = 400;  ///< largest absolute exponent that is read at all
 };
 
-/// One JSON text and nothing after it but white space. Errors: `malformed` (also a duplicate name in one object, invalid
-/// UTF-8, a lone surrogate), `out_of_bounds`.
+/// One JSON text and nothing after it but white space. Errors: `malformed` (also a duplicate name in one object,
+/// invalid UTF-8, a lone surrogate), `out_of_bounds`.
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 void write_json(std::string& out, const Json& value);

@@ -18,7 +18,8 @@ enum class Language { english, spanish };
 /// The sign a text line begins with (interface.md): 🔄 sync, 🔔 webhook, ❌ error, ✅ success; none for the rest.
 enum class Mark { none, sync, webhook, error, success };
 
-/// One sentence in both languages, with `{name}` where a field goes. Kept at the call site, so that the two stay together.
+/// One sentence in both languages, with `{name}` where a field goes. Kept at the call site, so that the two stay
+/// together.
 struct Sentence {
     std::string_view english;
     std::string_view spanish;
@@ -29,6 +30,7 @@ struct Field {
     Field(std::string_view field_name, std::string_view text) : name(field_name), value(text), quoted(true) {}
     Field(std::string_view field_name, const std::string& text) : Field(field_name, std::string_view{text}) {}
     Field(std::string_view field_name, const char* text) : Field(field_name, std::string_view{text}) {}
+    Field(std::string_view field_name, bool flag) : name(field_name), value(flag ? "true" : "false"), quoted(false) {}
     template <std::integral T>
     Field(std::string_view field_name, T number) : name(field_name), value(std::to_string(number)), quoted(false) {}
 
