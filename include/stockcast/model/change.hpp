@@ -35,10 +35,10 @@ struct Change {
     Source source = Source::webhook;
     LogId cause;
     Instant recorded_at;
-    Product product;  ///< after the change; only what the type needs is kept (see store/records.hpp)
-    std::optional<Quantity> old_stock;         ///< stock_updated only; absent: was not known
-    std::vector<WarehouseChange> warehouses;   ///< stock_updated only: those that changed
-    std::vector<std::string> changed;          ///< product_updated only: names of the members that changed
+    Product product;                    ///< after the change; only what the type needs is kept (see store/records.hpp)
+    std::optional<Quantity> old_stock;  ///< stock_updated, product_deleted; absent: was not known
+    std::vector<WarehouseChange> warehouses;  ///< stock_updated only: those that changed
+    std::vector<std::string> changed;         ///< product_updated only: names of the members that changed
 };
 
 /// The event of interface.md, one JSON object: the bytes that every transport carries and the change log keeps.

@@ -14,11 +14,11 @@ namespace stockcast {
 
 /// How a notification ended.
 enum class WebhookResult {
-    applied,     ///< it changed something
-    unchanged,   ///< believed, and nothing differs from what is held
-    stale,       ///< older than what is held: dropped
-    deferred,    ///< contradicts or says no figure: the product is read from SIIGO before anything moves
-    refused,     ///< no notification, or another company's: `error` says why
+    applied,    ///< it changed something
+    unchanged,  ///< believed, and nothing differs from what is held
+    stale,      ///< older than what is held: dropped
+    deferred,   ///< contradicts or says no figure: the product is read from SIIGO before anything moves
+    refused,    ///< no notification, or another company's: `error` says why
 };
 std::string_view to_string(WebhookResult result);
 
@@ -61,12 +61,12 @@ struct SyncLog {
     std::optional<Instant> finished_at;
     std::uint64_t pages = 0;
     std::uint64_t requests = 0;
-    std::uint64_t seen = 0;     ///< rows
+    std::uint64_t seen = 0;  ///< rows
     std::uint64_t created = 0;
     std::uint64_t updated = 0;  ///< products whose stock or properties changed
     std::uint64_t deleted = 0;
     std::uint64_t unannounced = 0;  ///< changes that no webhook had told
-    std::string error;          ///< empty: none
+    std::string error;              ///< empty: none
 };
 void write_sync_log_json(std::string& out, const SyncLog& log);
 

@@ -26,9 +26,10 @@ struct Observation {
     ProductId product;  ///< SIIGO's GUID
     Origin origin = Origin::notification;
     Source source = Source::webhook;
-    LogId cause;        ///< the webhook's log entry or the sync run
-    SeenTick seen = 0;  ///< a notification: when it arrived; a page or read: when its request was *sent* (`Ledger::tick`)
-    Instant seen_at;    ///< the same moment by our clock
+    LogId cause;  ///< the webhook's log entry or the sync run
+    SeenTick seen =
+        0;            ///< a notification: when it arrived; a page or read: when its request was *sent* (`Ledger::tick`)
+    Instant seen_at;  ///< the same moment by our clock
 
     std::optional<Quantity> available;                      ///< absent: not said. Never read as zero
     std::optional<std::vector<WarehouseStock>> warehouses;  ///< absent: not said

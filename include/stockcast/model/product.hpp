@@ -11,8 +11,8 @@
 
 namespace stockcast {
 
-/// One warehouse's figure. `id` is the JSON scalar as SIIGO wrote it (`1270`, `"x"`, `null`): the id of "Sin asignar" is
-/// documented nowhere, so nothing is assumed of it.
+/// One warehouse's figure. `id` is the JSON scalar as SIIGO wrote it (`1270`, `"x"`, `null`): the id of "Sin asignar"
+/// is documented nowhere, so nothing is assumed of it.
 struct WarehouseStock {
     std::string id;
     std::string name;
@@ -31,8 +31,8 @@ struct Register {
 
 /// A read that is still owed, because what was said contradicts what is held, or said nothing of the figure.
 struct PendingRead {
-    Instant due;          ///< by our clock; counted from the *first* contradiction, so a busy product can't put it off
-    SeenTick asked = 0;   ///< what is read by a request sent after this settles it
+    Instant due;         ///< by our clock; counted from the *first* contradiction, so a busy product can't put it off
+    SeenTick asked = 0;  ///< what is read by a request sent after this settles it
     bool operator==(const PendingRead&) const = default;
 };
 
@@ -43,12 +43,14 @@ struct Product {
     ProductNumber number = 0;
     std::string code;
     std::string name;
-    bool active = true;         ///< absent in SIIGO's body: true
-    bool stock_control = true;  ///< absent: true
-    std::optional<Quantity> available;       ///< absent: SIIGO never said. Never read as zero
-    std::vector<WarehouseStock> warehouses;  ///< empty: unknown or none. Sum may differ from `available`, which is the figure
-    /// JSON object of every other member as SIIGO last said it (`type`, `prices`, `unit`, `additional_fields`, unknown ones,
-    /// and also `id`, `code`, `name`, `active`, `stock_control`), less `available_quantity`, `warehouses` and `metadata`.
+    bool active = true;                 ///< absent in SIIGO's body: true
+    bool stock_control = true;          ///< absent: true
+    std::optional<Quantity> available;  ///< absent: SIIGO never said. Never read as zero
+    std::vector<WarehouseStock>
+        warehouses;  ///< empty: unknown or none. Sum may differ from `available`, which is the figure
+    /// JSON object of every other member as SIIGO last said it (`type`, `prices`, `unit`, `additional_fields`, unknown
+    /// ones, and also `id`, `code`, `name`, `active`, `stock_control`), less `available_quantity`, `warehouses` and
+    /// `metadata`.
     std::string properties = "{}";
     std::optional<Instant> created;       ///< metadata.created
     std::optional<Instant> last_updated;  ///< metadata.last_updated as last said (what is *ordered* by is the register)
@@ -58,10 +60,10 @@ struct Product {
     Register existence_register;
     std::optional<PendingRead> pending;
     bool deleted = false;
-    bool made_up = false;     ///< only a test named it (POST /api/webhooks/test); removed by the read that follows
-    Seq seq = 0;              ///< the last change of this product
-    Instant changed_at;       ///< when that change was recorded
-    Instant synced_at;        ///< when SIIGO last said anything of it that was believed
+    bool made_up = false;  ///< only a test named it (POST /api/webhooks/test); removed by the read that follows
+    Seq seq = 0;           ///< the last change of this product
+    Instant changed_at;    ///< when that change was recorded
+    Instant synced_at;     ///< when SIIGO last said anything of it that was believed
     bool operator==(const Product&) const = default;
 };
 

@@ -18,9 +18,11 @@ public:
     constexpr Quantity() = default;  ///< zero
     constexpr explicit Quantity(std::int64_t whole);
 
-    /// JSON's number grammar (RFC 8259 §6), exponents included: `12`, `-0.5`, `1E+3`. Errors: `malformed`, `out_of_bounds`.
+    /// JSON's number grammar (RFC 8259 §6), exponents included: `12`, `-0.5`, `1E+3`. Errors: `malformed`,
+    /// `out_of_bounds`.
     static Result<Quantity> parse(std::string_view text);
-    /// A JSON number, or a string that holds one with white space around it (siigo-api.md: "a number may arrive as a string").
+    /// A JSON number, or a string that holds one with white space around it (siigo-api.md: "a number may arrive as a
+    /// string").
     static Result<Quantity> from_json(const Json& value);
 
     /// Plain notation, no exponent, no trailing zeros after the point, `-0` as `0`: `12.5`. A JSON number.
