@@ -1,1 +1,5 @@
-int main() { return 0; }
+#include "stockcast/app/commands.hpp"
+
+int main(int argc, char** argv) {
+    return stockcast::run_program(argc, argv);
+}

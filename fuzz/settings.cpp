@@ -1,0 +1,34 @@
+// Settings from any bytes: a .env file's text is parsed and checked. Beyond not crashing: what is parsed can be written
+// as a .env file and reads back the same; no secret stands in a complaint; a duration that is taken is not negative.
+#include "stockcast/app/settings.hpp"
+
+#include <cstdint>
+#include <cstdlib>
+
+using namespace stockcast;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view text{reinterpret_cast<const char*>(data), size};
+    const auto file = parse_env_file(text);
+
+    std::string written;
+    for (const auto& [name, value] : file.values) written += name + "=\"" + value + "\"\n";
+    if (parse_env_file(written).values != file.values) std::abort();
+
+    SettingsSource source;
+    source.env_file = file.values;
+    source.read_file = [](const std::string&) -> std::optional<std::string> { return std::nullopt; };
+    const auto checked = check_settings(source, Needs::server);
+    for (const auto* secret : {"SIIGO_ACCESS_KEY", "WEBHOOK_SECRET", "JWT_SECRET"}) {
+        const auto at = file.values.find(secret);
+        // Short values stand in any text by chance.
+        if (at == file.values.end() || at->second.size() < 12) continue;
+        bool elsewhere = false;  // the same text as another setting's value may be told
+        for (const auto& [name, value] : file.values)
+            elsewhere |= name != secret && value.find(at->second) != std::string::npos;
+        for (const auto& complaint : checked.complaints)
+            if (!elsewhere && complaint.english.find("=" + at->second) != std::string::npos) std::abort();
+    }
+    if (const auto duration = parse_duration(text); duration && duration->count() < 0) std::abort();
+    return 0;
+}

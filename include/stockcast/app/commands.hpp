@@ -1,0 +1,24 @@
+#pragma once
+
+#include "stockcast/app/settings.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace stockcast {
+
+/// The commands of `stockcast`, each a composition root. They return the exit code: 0 done, 1 failed. What stops them
+/// from starting is thrown (StoreRefused, Failure, std::system_error) and told by `run_program`.
+int serve(const Settings& settings, Log& log);
+
+/// The server against a built-in SIIGO simulator: no credentials, no configuration, a store that is gone afterwards.
+int demo(Settings settings, Log& log, Language language);
+
+/// Prints a signed token.
+int print_token(const Settings& settings, const std::string& role, std::chrono::milliseconds ttl,
+                const std::string& subject);
+
+/// The whole program: arguments in, exit code out (0 done, 1 failed, 2 wrong usage or configuration).
+int run_program(int argc, char** argv);
+
+}  // namespace stockcast

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "app/server.hpp"
+
+#include "stockcast/base/clock.hpp"
+#include "stockcast/base/offload.hpp"
+#include "stockcast/base/random.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <functional>
+
+namespace stockcast {
+
+/// What a process has one of: the io_context and its one thread, clocks, chance, workers.
+struct Process {
+    explicit Process(Log& process_log) : log(process_log) {}
+
+    asio::io_context io{1};
+    SystemClock clock;
+    SystemRandom random;
+    Log& log;
+    ThreadWorkers workers{2};  ///< dies first: its jobs may hold handlers of `io`
+
+    Surrounds surrounds() { return {io.get_executor(), clock, random, workers, log}; }
+};
+
+/// Runs `server` until SIGTERM or SIGINT (a second one ends at once), with SIGHUP reading the certificate again.
+/// `beside`, if any, is run in the same executor and ended with the server.
+int run_until_signalled(Process& process, Server& server, std::function<void(TaskGroup&)> beside = {});
+
+}  // namespace stockcast

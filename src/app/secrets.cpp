@@ -1,0 +1,112 @@
+#include "app/secrets.hpp"
+
+#include "app/failure.hpp"
+
+#include "stockcast/store/keys.hpp"
+#include "stockcast/store/records.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace stockcast {
+namespace {
+
+constexpr std::size_t secret_bytes = 32;
+
+std::optional<std::string> read_key_file(const std::string& path) {
+    std::ifstream in{path, std::ios::binary};
+    if (!in) return std::nullopt;
+    std::string text{std::istreambuf_iterator<char>{in}, {}};
+    while (text.ends_with('\n')) text.pop_back();
+    return text;
+}
+
+[[noreturn]] void cannot(const std::string& verb, const std::string& verbo, const std::string& path) {
+    const std::string reason = std::strerror(errno);
+    throw Failure{"Can't " + verb + " " + path + ": " + reason + ". Check DATA_DIR and its owner",
+                  "No se puede " + verbo + " " + path + ": " + reason + ". Revise DATA_DIR y su dueño"};
+}
+
+/// Written under another name, synced, then linked into place: two processes that start at once end with one key, and a
+/// crash leaves the whole key or none.
+std::string make_key_file(const std::string& path, Random& random) {
+    const std::string key = random.token(secret_bytes);
+    const std::string draft = path + "." + random.token(6);
+    const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) cannot("write", "escribir", draft);
+    const std::string line = key + "\n";
+    const bool written = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fsync(fd) == 0;
+    ::close(fd);
+    if (!written) {
+        ::unlink(draft.c_str());
+        cannot("write", "escribir", draft);
+    }
+    const int linked = ::link(draft.c_str(), path.c_str());
+    const int reason = errno;
+    ::unlink(draft.c_str());
+    if (linked == 0) return key;
+    errno = reason;
+    if (reason != EEXIST) cannot("write", "escribir", path);
+    const auto theirs = read_key_file(path);
+    if (!theirs) cannot("read", "leer", path);
+    return *theirs;
+}
+
+std::string load_or_make_key(const std::string& data_dir, Random& random) {
+    ::mkdir(data_dir.c_str(), 0700);  // an existing one is fine; another failure shows at the file
+    const std::string path = data_dir + "/jwt.key";
+    if (auto key = read_key_file(path)) return *key;
+    if (errno != ENOENT) cannot("read", "leer", path);
+    return make_key_file(path, random);
+}
+
+}  // namespace
+
+JwtKeys load_jwt_keys(const Settings& settings, Random& random) {
+    if (!settings.jwt_public_key_file.empty()) {
+        const auto pem = read_key_file(settings.jwt_public_key_file);
+        auto keys = pem ? JwtKeys::public_key(*pem) : Result<JwtKeys>{Errc::not_found};
+        if (!keys)
+            throw Failure{
+                "JWT_PUBLIC_KEY_FILE=" + settings.jwt_public_key_file +
+                    " is not accepted; it takes a PEM file with an RSA key of 2048 bits or more, or a P-256 key",
+                "JWT_PUBLIC_KEY_FILE=" + settings.jwt_public_key_file +
+                    " no es válido; se acepta un archivo PEM con una llave RSA de 2048 bits o más, o P-256"};
+        return *keys;
+    }
+    auto keys =
+        JwtKeys::hs256(settings.jwt_secret ? *settings.jwt_secret : load_or_make_key(settings.data_dir, random));
+    if (!keys)
+        throw Failure{
+            settings.data_dir +
+                "/jwt.key is too short: it must hold at least 32 bytes. Remove it, and a new one is made",
+            settings.data_dir + "/jwt.key es muy corta: debe tener al menos 32 bytes. Bórrela y se crea una nueva"};
+    return *keys;
+}
+
+std::string load_webhook_secret(const Settings& settings, Store& store, Random& random) {
+    if (settings.webhook_secret) return *settings.webhook_secret;
+    const auto unusable = [](const boost::system::error_code& why) -> Failure {
+        return {"The store can't keep the webhook secret: " + why.message(),
+                "El almacén no puede guardar el secreto del webhook: " + why.message()};
+    };
+    const auto kept = store.get(Family::meta, keys::webhook_secret);
+    if (!kept) throw unusable(kept.error());
+    if (*kept) {
+        const auto secret = records::decode_text(**kept);
+        if (!secret) throw unusable(secret.error());
+        return *secret;
+    }
+    const std::string secret = random.token(secret_bytes);
+    Batch batch;
+    batch.put(Family::meta, std::string{keys::webhook_secret}, records::encode_text(secret));
+    if (const auto saved = store.commit(batch); !saved) throw unusable(saved.error());
+    return secret;
+}
+
+}  // namespace stockcast

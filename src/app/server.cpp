@@ -1,0 +1,160 @@
+#include "app/server.hpp"
+
+#include "app/failure.hpp"
+#include "app/secrets.hpp"
+
+#include "stockcast/base/json.hpp"
+#include "stockcast/base/offload.hpp"
+#include "stockcast/store/rocks_store.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <cstdio>
+#include <filesystem>
+
+namespace stockcast {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Together below the 5 s that a stop may take (interface.md).
+constexpr auto doors_patience = 2500ms;
+constexpr auto loops_patience = 1000ms;
+constexpr auto certificate_check_interval = 30s;
+
+std::string sync_completed_event(const SyncLog& run) {
+    std::string event;
+    JsonObjectWriter json{event};
+    json.string("type", "sync_completed").string("company", run.company);
+    write_sync_log_json(json.open("sync"), run);
+    json.close();
+    return event;
+}
+
+std::shared_ptr<TlsServerContext> load_certificate(const Settings& settings) {
+    if (settings.tls_cert_file.empty()) return nullptr;
+    try {
+        return std::make_shared<TlsServerContext>(settings.tls_cert_file, settings.tls_key_file);
+    } catch (const std::exception& why) {
+        throw Failure{std::string{"TLS_CERT_FILE, TLS_KEY_FILE: "} + why.what(),
+                      std::string{"TLS_CERT_FILE, TLS_KEY_FILE: "} + why.what()};
+    }
+}
+
+HttpLimits http_limits(const Settings& settings) {
+    HttpLimits limits;
+    limits.connections_max = settings.max_connections;
+    limits.connections_per_address_max = settings.max_connections_per_address;
+    return limits;
+}
+
+/// When each file last changed, as one text to compare; a file that is away for a moment is just another value.
+std::string change_times(const Settings& settings) {
+    std::string times;
+    for (const auto& path : {settings.tls_cert_file, settings.tls_key_file}) {
+        std::error_code failed;
+        const auto at = std::filesystem::last_write_time(path, failed);
+        times += failed ? "-" : std::to_string(at.time_since_epoch().count());
+        times += ' ';
+    }
+    return times;
+}
+
+}  // namespace
+
+Server::Server(const Settings& settings, Surrounds with)
+    : settings_(settings),
+      with_(with),
+      store_(open_rocks_store({.directory = settings.data_dir}, with.random)),
+      webhook_secret_(load_webhook_secret(settings, *store_, with.random)),
+      jwt_(load_jwt_keys(settings, with.random)),
+      stopping_(with.executor),
+      ledger_(*store_, {.company = settings.company}, with.executor, with.clock, with.random, with.log,
+              [this] {
+                  store_failed_ = true;
+                  stop();
+              }),
+      broadcaster_(with.executor, *store_, with.workers, with.clock, with.log, ledger_.status().epoch,
+                   ledger_.status().head, {}),
+      api_({.company = settings.company,
+            .webhook_secrets = {webhook_secret_},
+            .cors_origins = settings.cors_origins,
+            .version = STOCKCAST_VERSION},
+           jwt_, ledger_, *store_, broadcaster_, join_upstream(), with.workers, with.clock, with.random, with.log),
+      tls_(load_certificate(settings)),
+      http_(std::make_unique<HttpServer>(with.executor, ListenAddress{settings.host, settings.port},
+                                         http_limits(settings), api_, tls_, with.clock, with.log)),
+      snapshots_(with.executor, settings.data_dir, ledger_, with.clock, with.log),
+      loops_(with.executor, with.clock, with.log),
+      doors_(with.executor, with.clock, with.log) {}
+
+Server::~Server() = default;
+
+Upstream& Server::join_upstream() {
+    ledger_.on_commit([this](const CommitNotice& notice) { broadcaster_.publish(notice); });
+    if (!settings_.siigo_enabled) return no_siigo_;
+    const auto finished = [this](const SyncLog& run) {
+        if (run.outcome == SyncOutcome::completed) broadcaster_.announce(sync_completed_event(run));
+    };
+    siigo_ = std::make_unique<SiigoUpstream>(settings_, webhook_secret_, ledger_, *store_, with_, finished);
+    return *siigo_;
+}
+
+std::string Server::address() const {
+    const bool v6 = settings_.host.find(':') != std::string::npos;
+    return (tls_ ? "https://" : "http://") + (v6 ? "[" + settings_.host + "]" : settings_.host) + ":" +
+           std::to_string(port());
+}
+
+void Server::stop() {
+    stop_asked_ = true;
+    stopping_.notify_all();
+}
+
+asio::awaitable<int> Server::run() {
+    doors_.spawn("listen", http_->run(doors_));
+    doors_.spawn("snapshots", snapshots_.run(doors_));
+    if (siigo_) siigo_->spawn_loops(loops_);
+    if (tls_) loops_.spawn("certificate", watch_certificate());
+
+    // Scripts wait for these very words, in every language and at every level.
+    if (with_.log.wants(LogLevel::info))
+        with_.log.info(Mark::success,
+                       {"stockcast {version} is listening on {address}", "stockcast {version}: listening on {address}"},
+                       {{"version", STOCKCAST_VERSION}, {"address", address()}});
+    else
+        std::printf("listening on %s\n", address().c_str()), std::fflush(stdout);
+
+    while (!stop_asked_)
+        if (const auto woken = co_await stopping_.wait(); !woken) break;
+
+    with_.log.info(Mark::none, {"Stopping", "Deteniendo"});
+    co_await doors_.wind_down(doors_patience);  // no new work; sessions say goodbye
+    co_await loops_.wind_down(loops_patience);  // then what feeds the ledger
+    co_await ledger_.drain();                   // last: what was accepted is on disk
+    co_return store_failed_ ? 1 : 0;
+}
+
+void Server::reload_certificate() {
+    if (!tls_) return;
+    const std::string refused = tls_->reload();
+    if (refused.empty())
+        with_.log.info(Mark::success, {"The certificate was read again", "Se leyó de nuevo el certificado"});
+    else
+        with_.log.error({"The new certificate is not taken, the old one stays: {reason}",
+                         "El certificado nuevo no se acepta, sigue el anterior: {reason}"},
+                        {{"reason", refused}});
+}
+
+asio::awaitable<void> Server::watch_certificate() {
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    std::string known = co_await offload(with_.workers, [settings = settings_] { return change_times(settings); });
+    while (co_await with_.clock.sleep_for(certificate_check_interval)) {
+        auto now = co_await offload(with_.workers, [settings = settings_] { return change_times(settings); });
+        if (now == known) continue;
+        known = std::move(now);
+        reload_certificate();
+    }
+}
+
+}  // namespace stockcast

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "app/snapshot_socket.hpp"
+#include "app/upstream.hpp"
+
+#include "stockcast/app/settings.hpp"
+#include "stockcast/base/event.hpp"
+#include "stockcast/base/task_group.hpp"
+#include "stockcast/fanout/broadcaster.hpp"
+#include "stockcast/http/api.hpp"
+#include "stockcast/ledger/ledger.hpp"
+#include "stockcast/net/http_server.hpp"
+#include "stockcast/store/store.hpp"
+
+#include <memory>
+#include <string>
+
+namespace stockcast {
+
+/// One whole server. Its members are the order of life, read from top to bottom: what stands below uses what stands
+/// above and dies first. Everything runs on the one executor, but for the ledger's thread and the workers.
+class Server {
+public:
+    /// Opens the store and binds the address; no coroutine runs yet. Throws StoreRefused, Failure, std::system_error.
+    Server(const Settings& settings, Surrounds with);
+    ~Server();
+
+    std::uint16_t port() const { return http_->port(); }
+    std::string address() const;  ///< `http://127.0.0.1:5000`
+    const std::string& webhook_secret() const { return webhook_secret_; }
+    const JwtKeys& jwt() const { return jwt_; }
+
+    /// Serves until `stop()`, then ends doors, loops and ledger, in this order, within 5 s. Returns the exit code: 0,
+    /// or 1 when the store failed.
+    asio::awaitable<int> run();
+    void stop();
+    /// Takes a new certificate if it is good (SIGHUP).
+    void reload_certificate();
+
+private:
+    /// Who hears of commits (fan-out first, then the fetcher), and what the API asks of SIIGO's side.
+    Upstream& join_upstream();
+    asio::awaitable<void> watch_certificate();
+
+    Settings settings_;
+    Surrounds with_;
+    std::unique_ptr<Store> store_;
+    std::string webhook_secret_;
+    JwtKeys jwt_;
+    Event stopping_;
+    bool stop_asked_ = false;
+    bool store_failed_ = false;
+    Ledger ledger_;
+    Broadcaster broadcaster_;
+    std::unique_ptr<SiigoUpstream> siigo_;  ///< null: SIIGO_ENABLED=false
+    NoUpstream no_siigo_;
+    Api api_;
+    std::shared_ptr<TlsServerContext> tls_;  ///< null: plain HTTP
+    std::unique_ptr<HttpServer> http_;
+    SnapshotSocket snapshots_;
+    TaskGroup loops_;
+    TaskGroup doors_;
+};
+
+}  // namespace stockcast

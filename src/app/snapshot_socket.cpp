@@ -1,0 +1,102 @@
+#include "app/snapshot_socket.hpp"
+
+#include "app/failure.hpp"
+
+#include "stockcast/base/within.hpp"
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace stockcast {
+namespace {
+
+using Local = asio::local::stream_protocol;
+constexpr std::size_t line_bytes_max = 4096;
+constexpr std::chrono::seconds line_deadline{5};
+
+asio::awaitable<Result<std::string>> read_line(Local::socket& socket) {
+    std::string buffer;
+    auto [failed, bytes] =
+        co_await asio::async_read_until(socket, asio::dynamic_buffer(buffer, line_bytes_max), '\n', as_value);
+    if (failed) co_return failed;
+    co_return buffer.substr(0, bytes - 1);
+}
+
+}  // namespace
+
+struct SnapshotSocket::Impl {
+    std::string path;
+    std::filesystem::path snapshots;
+    Local::acceptor acceptor;
+    Ledger& ledger;
+    Clock& clock;
+    Log& log;
+
+    asio::awaitable<std::string> answer(std::string line) {
+        constexpr std::string_view verb = "checkpoint ";
+        if (!line.starts_with(verb)) co_return "error unknown command\n";
+        const auto directory = std::filesystem::path{line.substr(verb.size())}.lexically_normal();
+        if (directory.parent_path() != snapshots || directory.filename().empty())
+            co_return "error the directory must lie in " + snapshots.string() + "\n";
+        std::error_code ignored;  // a failure shows when the checkpoint is made
+        std::filesystem::create_directory(snapshots, ignored);
+        const auto made = co_await ledger.checkpoint(directory.string());
+        if (!made) co_return "error " + made.error().message() + "\n";
+        co_return "ok\n";
+    }
+
+    asio::awaitable<void> serve(Local::socket socket) {
+        auto line = co_await within(clock, clock.now() + line_deadline, read_line(socket));
+        if (!line) co_return;
+        const std::string text = co_await answer(std::move(*line));
+        co_await asio::async_write(socket, asio::buffer(text), as_value);  // a client that left needs no answer
+    }
+};
+
+SnapshotSocket::SnapshotSocket(asio::any_io_executor executor, std::string data_dir, Ledger& ledger, Clock& clock,
+                               Log& log) {
+    const auto directory = std::filesystem::absolute(data_dir).lexically_normal();
+    const auto path = (directory / "stockcast.sock").string();
+    try {
+        ::unlink(path.c_str());  // the store's lock is ours: whoever made it is gone
+        Local::acceptor acceptor{executor};
+        acceptor.open();
+        const auto mask = ::umask(0077);
+        error_code failed;
+        acceptor.bind(Local::endpoint{path}, failed);
+        ::umask(mask);
+        if (failed) throw boost::system::system_error{failed};
+        acceptor.listen();
+        impl_ = std::make_unique<Impl>(Impl{path, directory / "snapshots", std::move(acceptor), ledger, clock, log});
+    } catch (const std::exception& why) {
+        throw Failure{"Can't listen on " + path + ": " + why.what() +
+                          ". A shorter DATA_DIR (a socket's path has at most 107 bytes) may help",
+                      "No se puede escuchar en " + path + ": " + why.what() +
+                          ". Pruebe un DATA_DIR más corto (la ruta admite 107 bytes)"};
+    }
+}
+
+SnapshotSocket::~SnapshotSocket() = default;
+
+asio::awaitable<void> SnapshotSocket::run(TaskGroup& tasks) {
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    co_await asio::this_coro::throw_if_cancelled(false);
+    for (;;) {
+        auto [failed, socket] = co_await impl_->acceptor.async_accept(as_value);
+        if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) break;
+        if (failed) {
+            // Out of descriptors, most likely: wait rather than spin.
+            if (const auto slept = co_await impl_->clock.sleep_for(std::chrono::seconds{1}); !slept) break;
+            continue;
+        }
+        tasks.spawn("snapshot", impl_->serve(std::move(socket)));
+    }
+    ::unlink(impl_->path.c_str());
+}
+
+}  // namespace stockcast

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "app/failure.hpp"
+
+#include "stockcast/app/settings.hpp"
+#include "stockcast/base/task_group.hpp"
+#include "stockcast/http/api.hpp"
+#include "stockcast/ledger/ledger.hpp"
+#include "stockcast/net/connector.hpp"
+#include "stockcast/siigo/client.hpp"
+#include "stockcast/store/store.hpp"
+#include "stockcast/sync/fetcher.hpp"
+#include "stockcast/sync/subscriptions.hpp"
+#include "stockcast/sync/sync.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace stockcast {
+
+/// What the parts of a server share; owned by the composition root, outlives all of them.
+struct Surrounds {
+    asio::any_io_executor executor;
+    Clock& clock;
+    Random& random;
+    Workers& workers;
+    Log& log;
+};
+
+/// Keeps the SIIGO client's state through the ledger, so that there is one writer.
+class LedgerJournal final : public siigo::ClientJournal {
+public:
+    LedgerJournal(Ledger& ledger, std::string key) : ledger_(ledger), key_(std::move(key)) {}
+    asio::awaitable<Result<void>> save(std::string state) override;
+
+private:
+    Ledger& ledger_;
+    std::string key_;
+};
+
+/// Everything that talks to SIIGO: client, sync, fetcher, subscriptions; and what the API asks of them.
+class SiigoUpstream final : public Upstream {
+public:
+    /// `finished`: told of each sync run's end. Throws Failure when SIIGO_CA_FILE can't be used.
+    SiigoUpstream(const Settings& settings, const std::string& webhook_secret, Ledger& ledger, Store& store,
+                  Surrounds with, std::function<void(const SyncLog&)> finished);
+
+    void spawn_loops(TaskGroup& loops);
+
+    Status status() const override;
+    bool hint(const ProductId& product) override { return fetcher_.hint(product); }
+    SyncStarted start_sync(bool full) override;
+
+private:
+    std::shared_ptr<TlsClientContext> trust_;
+    std::unique_ptr<Connector> connector_;
+    LedgerJournal journal_;
+    siigo::Client client_;
+    Sync sync_;
+    Fetcher fetcher_;
+    std::optional<SubscriptionKeeper> subscriptions_;
+};
+
+/// SIIGO_ENABLED=false: the store is served, webhooks are taken, nothing is asked.
+class NoUpstream final : public Upstream {
+public:
+    Status status() const override;
+    bool hint(const ProductId&) override { return false; }
+    SyncStarted start_sync(bool) override { return SyncStarted::disabled; }
+};
+
+}  // namespace stockcast
