@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace stockcast {
 
@@ -23,8 +24,9 @@ public:
 
     virtual ~ByteStream() = default;
     virtual asio::any_io_executor get_executor() = 0;
-    /// At least one byte, or an error (`asio::error::eof` when the peer ended). Reacts to its handler's cancellation slot,
-    /// after which a TLS stream is unusable: close it.
+    /// At least one byte, or an error (`asio::error::eof` when the peer ended). Reacts to its handler's cancellation
+    /// slot, after which a TLS stream is unusable: close it. An empty `into` completes with 0 once there is something
+    /// to read, so that an idle connection needs no buffer; where that can't be known (TLS) at once.
     virtual void start_read(asio::mutable_buffer into, Done done) = 0;
     /// Some of `from`, gathered into one write (one TLS record where TLS is on) as far as that goes.
     virtual void start_write(std::span<const asio::const_buffer> from, Done done) = 0;

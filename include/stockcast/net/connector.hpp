@@ -38,8 +38,9 @@ public:
     virtual asio::awaitable<Result<std::unique_ptr<ByteStream>>> connect(Endpoint to, Steady deadline) = 0;
 };
 
-/// TCP, with TLS where the endpoint is secure. Names are resolved by a job on `workers` and the last good address is kept,
-/// since `async_resolve` can't be cancelled in Boost 1.81 and would hold up other names and the exit.
-std::unique_ptr<Connector> make_connector(std::shared_ptr<TlsClientContext> tls, Workers& workers, Clock& clock, class Log& log);
+/// TCP, with TLS where the endpoint is secure. Names are resolved by a job on `workers` and the last good address is
+/// kept, since `async_resolve` can't be cancelled in Boost 1.81 and would hold up other names and the exit.
+std::unique_ptr<Connector> make_connector(std::shared_ptr<TlsClientContext> tls, Workers& workers, Clock& clock,
+                                          class Log& log);
 
 }  // namespace stockcast

@@ -16,7 +16,8 @@ struct HttpClientRequest {
     std::string method = "GET";
     std::string target;  ///< path and query
     HttpFields fields;   ///< Host and Content-Length are added
-    std::string body;    ///< sent only when the method is not GET, HEAD or DELETE (SIIGO answers 400 to a GET with a body)
+    std::string
+        body;  ///< sent only when the method is not GET, HEAD or DELETE (SIIGO answers 400 to a GET with a body)
 };
 
 struct HttpClientLimits {
@@ -27,12 +28,12 @@ struct HttpClientLimits {
 /// Why no complete answer came: what a retry or a failure count must know.
 struct HttpClientFailure {
     Errc reason = Errc::closed;
-    bool sent = false;  ///< at least part of the request left us: it may have been carried out and counts as a call
-    std::string detail; ///< for the log: no secret in it
+    bool sent = false;   ///< at least part of the request left us: it may have been carried out and counts as a call
+    std::string detail;  ///< for the log: no secret in it
 };
 
-/// One kept connection to one endpoint, one request at a time. A kept connection that turns out to be dead before a byte of
-/// the answer came is replaced once without telling (idempotent methods only).
+/// One kept connection to one endpoint, one request at a time. A kept connection that turns out to be dead before a
+/// byte of the answer came is replaced once without telling (idempotent methods only).
 class HttpClient {
 public:
     HttpClient(Connector& connector, Endpoint endpoint, std::string host_field, HttpClientLimits limits, Clock& clock);

@@ -31,17 +31,22 @@ struct HttpRequest {
     std::string target;  ///< origin form: path and query, as sent
     HttpFields fields;
     std::string body;
-    std::string peer;    ///< address of the connection's other end
+    std::string peer;  ///< address of the connection's other end
     bool secure = false;
 };
-
-class ByteStream;
 
 struct HttpResponse {
     unsigned status = 200;
     HttpFields fields;  ///< Content-Length, Date, Connection are added by the server
     std::string body;
-    bool close = false; ///< end the connection after this answer
+    bool close = false;  ///< end the connection after this answer
 };
+
+/// The pieces of a message's head as they go over the wire. Line breaks inside a value become spaces.
+void append_status_line(std::string& out, unsigned status);
+void append_field(std::string& out, std::string_view name, std::string_view value);
+/// Status line, the response's own fields and nothing else, and the empty line: for HttpHandler::take_over(), which
+/// writes its answer (101, or the head of an event stream) itself.
+std::string head_of(const HttpResponse& response);
 
 }  // namespace stockcast

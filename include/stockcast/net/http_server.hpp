@@ -9,10 +9,13 @@
 #include "stockcast/net/tls.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace stockcast {
 
@@ -27,7 +30,10 @@ struct HttpLimits {
     std::chrono::milliseconds tls_handshake{10'000};
     std::uint32_t connections_max = 20'000;             ///< 0: no limit. At the limit new ones wait in the backlog
     std::uint32_t connections_per_address_max = 1'000;  ///< 0: no limit. Beyond: refused with 503
-    std::size_t drain_bytes = 256 * 1024;  ///< of a refused body still read, so that the sender sees the answer
+    std::size_t drain_bytes = 256 * 1024;     ///< of a refused body still read, so that the sender sees the answer
+    std::chrono::milliseconds linger{2'000};  ///< patience for the other end after the last answer
+    /// Addresses that connections_per_address_max does not bind (trusted proxies); empty: none.
+    std::function<bool(std::string_view address)> is_address_exempt;
 };
 
 /// A connection that has left HTTP (WebSocket, an event stream): its stream and what the client has already sent.
@@ -40,8 +46,8 @@ struct TakenOver {
 class HttpHandler {
 public:
     virtual ~HttpHandler() = default;
-    /// The header is complete, the body has not been read: an answer refuses it (401, 404, 405, 413, 415), nothing means
-    /// go on.
+    /// The header is complete, the body has not been read: an answer refuses it (401, 404, 405, 413, 415), nothing
+    /// means go on. `head.body` is empty.
     virtual std::optional<HttpResponse> judge(const HttpRequest& head) = 0;
     /// The most bytes of body that this request may have; at most HttpLimits::body_bytes counts.
     virtual std::size_t body_limit(const HttpRequest& head) = 0;
@@ -50,7 +56,8 @@ public:
     virtual asio::awaitable<HttpResponse> handle(HttpRequest request) = 0;
     /// Owns the connection until it returns; may first write an HTTP answer itself. Hears total cancellation at a stop.
     virtual asio::awaitable<void> take_over(HttpRequest request, TakenOver connection) = 0;
-    /// A request that is not HTTP or past a limit: the body of the answer for that status (400, 408, 413, 414, 431, 501, 505).
+    /// A request that is not HTTP or past a limit: the body of the answer for that status (400, 408, 413, 414, 417,
+    /// 431, 501, 505), 503 for a connection too many, 500 when handle() threw.
     virtual HttpResponse refuse(unsigned status, std::string_view detail) = 0;
 };
 
@@ -60,11 +67,12 @@ struct ListenAddress {
 };
 
 /// Accepts connections and speaks HTTP/1.1 on each (RFC 9110, 9112): keep-alive, pipelining answered in order,
-/// `Expect: 100-continue`, HEAD without body. Ambiguous framing (two lengths, length and chunks, bare LF, obs-fold, NUL)
-/// is refused with 400 and the connection closed, since a proxy might read it otherwise.
+/// `Expect: 100-continue`, HEAD without body. Ambiguous framing (two lengths, length and chunks, bare LF, obs-fold,
+/// NUL) is refused with 400 and the connection closed, since a proxy might read it otherwise.
 class HttpServer {
 public:
-    /// Binds and listens at once, so that the port is known. Throws std::system_error, `what()` naming address and reason.
+    /// Binds and listens at once, so that the port is known. Throws std::system_error, `what()` naming address and
+    /// reason.
     HttpServer(asio::any_io_executor executor, const ListenAddress& address, HttpLimits limits, HttpHandler& handler,
                std::shared_ptr<TlsServerContext> tls, Clock& clock, Log& log);
     ~HttpServer();
@@ -72,9 +80,12 @@ public:
     std::uint16_t port() const;
     std::size_t connections() const;
 
-    /// Accepts until cancelled (total), then stops listening; connections go on in `doors`, which also ends them: an idle
-    /// one at once, one in the middle of a request after its answer.
+    /// Accepts until cancelled (total), then stops listening; connections go on in `doors`, which also ends them: an
+    /// idle one at once, one in the middle of a request after its answer. The server must outlive the tasks in `doors`.
     asio::awaitable<void> run(TaskGroup& doors);
+
+    /// Serves a connection that did not come through the listener (tests, the simulation's network) as if it had.
+    void adopt(std::unique_ptr<ByteStream> stream, TaskGroup& doors);
 
 private:
     struct Impl;

@@ -12,7 +12,8 @@ namespace stockcast {
 /// Our certificate and key; TLS 1.2 and 1.3 after Mozilla's intermediate list. Shared by connections in flight.
 class TlsServerContext {
 public:
-    /// Throws std::runtime_error which names the file and what is wrong (unreadable, no PEM, key does not match, expired).
+    /// Throws std::runtime_error which names the file and what is wrong (unreadable, no PEM, key does not match,
+    /// expired).
     TlsServerContext(const std::string& cert_file, const std::string& key_file);
     ~TlsServerContext();
     boost::asio::ssl::context& get();

@@ -17,12 +17,20 @@ enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close
 
 /// Close codes that we send (RFC 6455 §7.4.1; 4401: interface of stockcast, token expired).
 enum class CloseCode : std::uint16_t {
-    normal = 1000, going_away = 1001, protocol_error = 1002, unsupported = 1003, invalid_payload = 1007, policy = 1008,
-    too_big = 1009, internal = 1011, try_again_later = 1013, unauthorized = 4401
+    normal = 1000,
+    going_away = 1001,
+    protocol_error = 1002,
+    unsupported = 1003,
+    invalid_payload = 1007,
+    policy = 1008,
+    too_big = 1009,
+    internal = 1011,
+    try_again_later = 1013,
+    unauthorized = 4401
 };
 
-/// The answer to an upgrade request: 101 with `Sec-WebSocket-Accept`, or 400/426 where the request is not as §4.2.1 asks
-/// (method, version 13, a key of 16 bytes in base64, Host, Upgrade, Connection).
+/// The answer to an upgrade request: 101 with `Sec-WebSocket-Accept`, or 400/426 where the request is not as §4.2.1
+/// asks (method, version 13, a key of 16 bytes in base64, Host, Upgrade, Connection).
 HttpResponse accept_handshake(const HttpRequest& request, std::string_view subprotocol = {});
 
 /// Appends an unmasked, unfragmented server frame.
@@ -32,8 +40,8 @@ void append_close(std::string& out, CloseCode code, std::string_view reason);
 /// What the client's bytes amount to.
 struct Incoming {
     enum class Kind { text, binary, ping, pong, close } kind;
-    std::string payload;               ///< of a message, ping or pong; for a close: its reason
-    std::uint16_t close_code = 1005;   ///< 1005: none given
+    std::string payload;              ///< of a message, ping or pong; for a close: its reason
+    std::uint16_t close_code = 1005;  ///< 1005: none given
 };
 
 /// Feeds on bytes in any pieces and yields whole messages and control frames in their order (control frames may stand
@@ -42,14 +50,14 @@ struct Incoming {
 class Decoder {
 public:
     explicit Decoder(std::size_t message_bytes_max) : message_bytes_max_(message_bytes_max) {}
-    /// The frames completed by `bytes` are appended to `out`. A violation returns the code to close with; nothing may be
-    /// fed afterwards.
+    /// The frames completed by `bytes` are appended to `out`. A violation returns the code to close with; nothing may
+    /// be fed afterwards.
     std::optional<CloseCode> feed(std::string_view bytes, std::vector<Incoming>& out);
 
 private:
     std::size_t message_bytes_max_;
-    std::string pending_;   ///< bytes of an unfinished frame
-    std::string message_;   ///< fragments so far
+    std::string pending_;  ///< bytes of an unfinished frame
+    std::string message_;  ///< fragments so far
     std::optional<Opcode> fragmented_;
 };
 

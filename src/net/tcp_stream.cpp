@@ -1,0 +1,58 @@
+#include "net/tcp_stream.hpp"
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/container/static_vector.hpp>
+
+#include <algorithm>
+
+namespace stockcast {
+
+namespace {
+
+/// Asio copies a buffer sequence into its operation: at most this many are gathered into one sendmsg.
+constexpr std::size_t gathered_max = 8;
+using Gathered = boost::container::static_vector<asio::const_buffer, gathered_max>;
+
+}  // namespace
+
+std::string address_text(const asio::ip::address& address) {
+    if (address.is_v6() && address.to_v6().is_v4_mapped())
+        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+    return address.to_string();
+}
+
+TcpStream::TcpStream(asio::ip::tcp::socket socket) : socket_(std::move(socket)) {
+    error_code ignored;
+    socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+    const auto peer = socket_.remote_endpoint(ignored);
+    if (!ignored) peer_ = address_text(peer.address());
+}
+
+void TcpStream::start_read(asio::mutable_buffer into, Done done) {
+    if (into.size() > 0) return socket_.async_read_some(into, std::move(done));
+    const auto slot = asio::get_associated_cancellation_slot(done);
+    socket_.async_wait(asio::socket_base::wait_read,
+                       asio::bind_cancellation_slot(
+                           slot, [done = std::move(done)](error_code ec) mutable { std::move(done)(ec, 0); }));
+}
+
+void TcpStream::start_write(std::span<const asio::const_buffer> from, Done done) {
+    if (from.size() == 1) return socket_.async_write_some(from.front(), std::move(done));
+    socket_.async_write_some(Gathered(from.begin(), from.begin() + std::min(from.size(), gathered_max)),
+                             std::move(done));
+}
+
+void TcpStream::close() noexcept {
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+void TcpStream::start_shutdown(Done done) {
+    error_code ec;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ec);
+    asio::post(socket_.get_executor(), [ec, done = std::move(done)]() mutable { std::move(done)(ec, 0); });
+}
+
+}  // namespace stockcast

@@ -1,0 +1,140 @@
+#include "stockcast/base/asio.hpp"
+#include "stockcast/net/tls.hpp"
+
+#include <boost/asio/ssl/context.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <array>
+#include <filesystem>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+
+namespace stockcast {
+
+namespace {
+
+/// Mozilla's "intermediate" list, guideline 5.7: TLS 1.2 suites (those of 1.3 are all good) and groups.
+constexpr const char* intermediate_ciphers =
+    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+    "DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384:DHE-RSA-CHACHA20-POLY1305";
+constexpr const char* intermediate_groups = "X25519:prime256v1:secp384r1";
+
+/// Where distributions keep their trust when OpenSSL, linked statically, was built for another one.
+constexpr std::array trust_bundles{"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+                                   "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"};
+
+void harden(asio::ssl::context& context) {
+    SSL_CTX* const native = context.native_handle();
+    SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+    SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // an idle connection gives back 34 kB
+    SSL_CTX_set_dh_auto(native, 1);
+    if (SSL_CTX_set_cipher_list(native, intermediate_ciphers) != 1 ||
+        SSL_CTX_set1_groups_list(native, intermediate_groups) != 1)
+        throw std::runtime_error{"OpenSSL has none of the TLS ciphers we need"};
+}
+
+/// We speak HTTP/1.1 only; a client that asks for other protocols alone is told so (RFC 7301 §3.2).
+int choose_http(SSL*, const unsigned char** chosen, unsigned char* length, const unsigned char* offered,
+                unsigned int offered_length, void*) {
+    static constexpr unsigned char http[] = "\x08http/1.1";
+    unsigned char* found = nullptr;
+    if (SSL_select_next_proto(&found, length, http, sizeof http - 1, offered, offered_length) != OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *chosen = found;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+[[noreturn]] void refuse(const std::string& file, const std::string& reason) {
+    throw std::runtime_error{file + ": " + reason};
+}
+
+std::shared_ptr<asio::ssl::context> load_pair(const std::string& cert_file, const std::string& key_file) {
+    auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+    harden(*context);
+    SSL_CTX_set_alpn_select_cb(context->native_handle(), choose_http, nullptr);
+
+    error_code ec;
+    context->use_certificate_chain_file(cert_file, ec);
+    if (ec) refuse(cert_file, "no readable PEM certificate (" + ec.message() + ")");
+
+    const X509* const certificate = SSL_CTX_get0_certificate(context->native_handle());
+    if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0) refuse(cert_file, "the certificate has expired");
+
+    // Loading compares the key with the certificate, so a mismatch must be told apart from an unreadable file here.
+    context->use_private_key_file(key_file, asio::ssl::context::pem, ec);
+    if (ec && ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == X509_R_KEY_VALUES_MISMATCH)
+        refuse(key_file, "the key does not belong to the certificate in " + cert_file);
+    if (ec) refuse(key_file, "no readable PEM private key without a passphrase (" + ec.message() + ")");
+    if (SSL_CTX_check_private_key(context->native_handle()) != 1)
+        refuse(key_file, "the key does not belong to the certificate in " + cert_file);
+    return context;
+}
+
+}  // namespace
+
+struct TlsServerContext::Impl {
+    std::string cert_file;
+    std::string key_file;
+    std::mutex mutex;  // reload() reads files, so it is called from a worker
+    std::shared_ptr<asio::ssl::context> current;
+    std::shared_ptr<asio::ssl::context> previous;  // whoever called get() just before a reload may still be using it
+};
+
+TlsServerContext::TlsServerContext(const std::string& cert_file, const std::string& key_file)
+    : impl_(std::make_unique<Impl>()) {
+    impl_->current = load_pair(cert_file, key_file);
+    impl_->cert_file = cert_file;
+    impl_->key_file = key_file;
+}
+
+TlsServerContext::~TlsServerContext() = default;
+
+asio::ssl::context& TlsServerContext::get() {
+    const std::scoped_lock lock{impl_->mutex};
+    return *impl_->current;
+}
+
+std::string TlsServerContext::reload() try {
+    auto fresh = load_pair(impl_->cert_file, impl_->key_file);
+    const std::scoped_lock lock{impl_->mutex};
+    impl_->previous = std::exchange(impl_->current, std::move(fresh));
+    return {};
+} catch (const std::exception& failure) {
+    return failure.what();
+}
+
+struct TlsClientContext::Impl {
+    asio::ssl::context context{asio::ssl::context::tls_client};
+};
+
+TlsClientContext::TlsClientContext(const std::string& ca_file) : impl_(std::make_unique<Impl>()) {
+    auto& context = impl_->context;
+    harden(context);
+    context.set_verify_mode(asio::ssl::verify_peer);
+
+    error_code ec;
+    if (!ca_file.empty()) {
+        context.load_verify_file(ca_file, ec);
+        if (ec) refuse(ca_file, "no readable PEM certificates (" + ec.message() + ")");
+        return;
+    }
+    context.set_default_verify_paths(ec);
+    for (const char* bundle : trust_bundles) {
+        if (!std::filesystem::exists(bundle, ec)) continue;
+        context.load_verify_file(bundle, ec);
+        if (!ec) return;
+    }
+}
+
+TlsClientContext::~TlsClientContext() = default;
+
+asio::ssl::context& TlsClientContext::get() {
+    return impl_->context;
+}
+
+}  // namespace stockcast
