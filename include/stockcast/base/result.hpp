@@ -3,6 +3,8 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
+#include <iosfwd>
+
 namespace stockcast {
 
 /// What can go wrong in the world, named where it is understood. The text for a user is made at the edge
@@ -34,6 +36,12 @@ template <class T>
 struct [[nodiscard]] Result : boost::system::result<T> {
     using boost::system::result<T>::result;
 };
+
+/// For test reports. Boost's own wants to print the value, and most of ours have no text.
+template <class Char, class Traits, class T>
+std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out, const Result<T>& result) {
+    return result.has_error() ? out << result.error().message().c_str() : out << "a value";
+}
 
 }  // namespace stockcast
 
