@@ -15,10 +15,21 @@ class FileSystem;
 
 namespace stockcast {
 
+/// The form of the whole store, in `meta` under keys::format_version. It grows when an older program must not write to
+/// it any more; a program refuses a store whose version is above its own.
+inline constexpr std::uint32_t store_format_version = 1;
+
 /// Why a store can't be opened, with the way out in `what()` (both languages by `spanish()`). Exit 1.
 class StoreRefused : public std::runtime_error {
 public:
-    enum class Reason { newer_version, locked, damaged, no_room, unreachable };
+    enum class Reason {
+        newer_version,  ///< written by a newer stockcast
+        locked,         ///< another process (or another opening in this one) has it
+        damaged,        ///< bytes fail their checksum, files are missing
+        no_room,        ///< the disk is full
+        unreachable,    ///< permissions, no such directory, an I/O error
+        foreign,        ///< a RocksDB that is not ours
+    };
     StoreRefused(Reason reason, const std::string& english, std::string spanish);
     Reason reason() const { return reason_; }
     const std::string& spanish() const { return spanish_; }
@@ -29,16 +40,26 @@ private:
 };
 
 struct RocksSettings {
-    std::string directory;                 ///< DATA_DIR; the database is its `rocksdb/`. Made (0700) when it is missing
-    bool read_only_copy = false;           ///< a checkpoint: tracking of WALs off, nothing is written
-    std::uint64_t free_space_floor = 64u << 20;  ///< below this many bytes free, commits answer `store_full` beforehand
+    std::string directory;        ///< DATA_DIR; the database is its `rocksdb/`. Made (0700) when it is missing
+    bool read_only_copy = false;  ///< a checkpoint: tracking of WALs off, nothing is written
+    /// Below this many bytes free, commits answer `store_full` beforehand. Asked of the disk at most once a second (of
+    /// the machine's steady clock: how old a figure is does not decide anything that a test must own), and by each
+    /// `recover()`.
+    std::uint64_t free_space_floor = 64u << 20;
     std::uint64_t cache_bytes = 32u << 20;
-    std::uint64_t memtable_bytes = 32u << 20;    ///< all families together
+    std::uint64_t memtable_bytes = 32u << 20;          ///< all families together
     std::shared_ptr<rocksdb::FileSystem> file_system;  ///< null: the machine's; tests inject faults here
 };
 
-/// Opens or creates the RocksDB store with the durability settings of design.md (measured on RocksDB 7.8). A new store gets
-/// its epoch and format version. Throws StoreRefused.
+/// Opens or creates the RocksDB store with the durability settings of design.md (measured on RocksDB 7.8). A new store
+/// gets its epoch and format version; it is made beside its place and renamed into it, so a half-made one is never
+/// seen. The default column family stays empty. Throws StoreRefused.
+///
+/// What a commit's failure means, beyond Store::commit: ENOSPC before anything of the batch was complete in the log is
+/// `store_full`, and every later commit is too until `recover()` succeeds (below the free-space floor they begin to
+/// succeed by themselves). Any failed fsync of the log or its directory, ENOSPC included, and every other error is
+/// `store_failed`, for good. `recover()` resumes RocksDB, or, where a torn record is left in the log, closes it and
+/// opens it again as after a crash: that waits until no snapshot is held, and readers wait for it.
 std::unique_ptr<Store> open_rocks_store(const RocksSettings& settings, Random& random);
 
 }  // namespace stockcast

@@ -37,7 +37,9 @@ public:
         std::string key;
         std::optional<std::string> value;  ///< absent: the key is removed
     };
-    void put(Family family, std::string key, std::string value) { writes_.push_back({family, std::move(key), std::move(value)}); }
+    void put(Family family, std::string key, std::string value) {
+        writes_.push_back({family, std::move(key), std::move(value)});
+    }
     void erase(Family family, std::string key) { writes_.push_back({family, std::move(key), std::nullopt}); }
     void append(Batch other);
     const std::vector<Write>& writes() const { return writes_; }
@@ -79,8 +81,8 @@ public:
     virtual ~Store() = default;
 
     /// Returns when `batch` is on disk (one fsync). One thread at a time.
-    /// Errors: `store_full`: nothing of it is there, or will be; try again when there is room. `store_failed`: the outcome
-    /// is unknown (it may be back after reopening): acknowledge nothing, broadcast nothing, exit.
+    /// Errors: `store_full`: nothing of it is there, or will be; try again when there is room. `store_failed`: the
+    /// outcome is unknown (it may be back after reopening): acknowledge nothing, broadcast nothing, exit.
     virtual Result<void> commit(const Batch& batch) = 0;
 
     virtual Result<std::optional<std::string>> get(Family family, std::string_view key) const = 0;
@@ -89,7 +91,9 @@ public:
                                                                      const std::vector<std::string>& keys) const = 0;
     virtual std::unique_ptr<Snapshot> snapshot() const = 0;
 
-    /// A consistent copy in `directory`, which must not exist yet. On the thread that commits.
+    /// A consistent copy in `directory`, which must not exist yet and afterwards is a data directory of its own. On the
+    /// thread that commits. Errors: `malformed`: the directory is there already or can't be made; `store_full`: no
+    /// room; `store_failed`: the copy broke off, which says nothing of the store (the next commit does).
     virtual Result<void> checkpoint(const std::string& directory) = 0;
 
     /// After `store_full`: whether writes are possible again; tries to make them so (`DB::Resume`, free space).

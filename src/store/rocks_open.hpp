@@ -1,0 +1,21 @@
+#pragma once
+
+#include "store/directory_lock.hpp"
+#include "store/rocks_database.hpp"
+
+#include "stockcast/base/random.hpp"
+#include "stockcast/store/rocks_store.hpp"
+
+#include <memory>
+
+namespace stockcast {
+
+/// Makes the database in `DATA_DIR/rocksdb` unless there is one. The lock is the caller's proof that nobody else does.
+void make_database_if_missing(const RocksSettings& settings, const DirectoryLock& lock, Random& random);
+/// Opens it, and refuses what is foreign, newer or damaged.
+std::shared_ptr<RocksDatabase> open_database(const RocksSettings& settings, OpenMode mode);
+
+/// For tools: opens without writing a byte. With `lock` it is a store in its place, without one a checkpoint.
+std::unique_ptr<Store> open_rocks_store_for_reading(const RocksSettings& settings, std::unique_ptr<DirectoryLock> lock);
+
+}  // namespace stockcast

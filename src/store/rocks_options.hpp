@@ -1,0 +1,29 @@
+#pragma once
+
+#include "stockcast/store/rocks_store.hpp"
+
+#include <rocksdb/options.h>
+
+#include <memory>
+
+namespace stockcast {
+
+/// Opened how, which decides what RocksDB may write and verify.
+enum class OpenMode {
+    create,         ///< there must be none yet
+    read_write,     ///< the server's
+    read_in_place,  ///< by a tool, with the directory locked against a server
+    read_copy,      ///< a checkpoint: it lacks the older WALs that its MANIFEST names, so tracking is off
+};
+
+/// The durability settings of RocksDB 7.8, each with its reason. Database-wide part.
+rocksdb::DBOptions database_options(const RocksSettings& settings, OpenMode mode, rocksdb::Env* env);
+/// The same for every family; `cache` is the one block cache.
+rocksdb::ColumnFamilyOptions family_options(const RocksSettings& settings,
+                                            const std::shared_ptr<rocksdb::Cache>& cache);
+rocksdb::WriteOptions durable_write();
+
+/// Bytes of protection carried with each key from our batch to the memtable, against flipped bits in memory.
+inline constexpr std::size_t key_protection_bytes = 8;
+
+}  // namespace stockcast

@@ -1,0 +1,181 @@
+#include "store/rocks_store.hpp"
+
+#include "store/refusal.hpp"
+#include "store/rocks_open.hpp"
+#include "store/rocks_reader.hpp"
+
+#include <rocksdb/utilities/checkpoint.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <sys/stat.h>
+#include <system_error>
+#include <utility>
+
+namespace stockcast {
+namespace {
+
+/// While a full disk keeps the database closed there is nothing to read.
+class ClosedSnapshot final : public Snapshot {
+public:
+    Result<std::optional<std::string>> get(Family, std::string_view) const override { return Errc::store_failed; }
+    Result<void> scan(Family, const KeyRange&, Direction, const Visit&) const override { return Errc::store_failed; }
+};
+
+}  // namespace
+
+RocksStore::RocksStore(RocksSettings settings, std::unique_ptr<DirectoryLock> lock,
+                       std::shared_ptr<RocksDatabase> database, Access access)
+    : settings_(std::move(settings)),
+      lock_(std::move(lock)),
+      access_(access),
+      free_space_(disk_of(settings_), database_path(settings_.directory), settings_.free_space_floor),
+      database_(std::move(database)) {}
+
+std::shared_ptr<RocksDatabase> RocksStore::database() const {
+    const std::shared_lock lock{database_mutex_};
+    return database_;
+}
+
+Result<void> RocksStore::commit(const Batch& batch) {
+    const std::lock_guard lock{write_mutex_};
+    if (access_ == Access::read_only || obstacle_ == Obstacle::broken) return Errc::store_failed;
+    if (obstacle_ != Obstacle::none || !free_space_.is_enough()) return Errc::store_full;
+    if (batch.empty()) return {};
+    const auto opened = database();
+    return write(*opened, batch);
+}
+
+Result<void> RocksStore::write(RocksDatabase& database, const Batch& batch) {
+    std::size_t bytes = 64;
+    for (const auto& entry : batch.writes()) bytes += 32 + entry.key.size() + (entry.value ? entry.value->size() : 0);
+    rocksdb::WriteBatch writes{bytes, /*max_bytes=*/0, key_protection_bytes, /*default_cf_ts_sz=*/0};
+    for (const auto& [family, key, value] : batch.writes()) {
+        auto* handle = database.handle(family);
+        const auto added = value ? writes.Put(handle, key, *value) : writes.Delete(handle, key);
+        if (!added.ok()) return fail(added, Obstacle::broken);
+    }
+
+    const auto& disk = database.disk();
+    const auto appends = disk.appends.load();
+    const auto failed_appends = disk.failed_appends.load();
+    const auto status = database.db().Write(durable_write(), &writes);
+    if (status.ok()) return {};
+
+    // ENOSPC is "not written" only while no whole record can be in the log; what came after the append (an fsync, the
+    // MANIFEST's note of the log) leaves the outcome open, whatever its error.
+    if (disk.sync_failed) return fail(status, Obstacle::broken);
+    if (disk.failed_appends != failed_appends) return fail(status, Obstacle::torn);
+    return fail(status, disk.appends == appends ? Obstacle::stopped : Obstacle::broken);
+}
+
+Errc RocksStore::fail(const rocksdb::Status& status, Obstacle when_full) {
+    obstacle_ = status.IsNoSpace() ? when_full : Obstacle::broken;
+    reason_ = status.ToString();
+    return obstacle_ == Obstacle::broken ? Errc::store_failed : Errc::store_full;
+}
+
+Result<std::optional<std::string>> RocksStore::get(Family family, std::string_view key) const {
+    const auto opened = database();
+    if (!opened) return Errc::store_failed;
+    return read_one(*opened, {}, family, key);
+}
+
+Result<std::vector<std::optional<std::string>>> RocksStore::get_many(Family family,
+                                                                     const std::vector<std::string>& keys) const {
+    const auto opened = database();
+    if (!opened) return Errc::store_failed;
+    return read_many(*opened, family, keys);
+}
+
+std::unique_ptr<Snapshot> RocksStore::snapshot() const {
+    auto opened = database();
+    if (!opened) return std::make_unique<ClosedSnapshot>();
+    return take_snapshot(std::move(opened));
+}
+
+Result<void> RocksStore::checkpoint(const std::string& directory) {
+    const std::lock_guard lock{write_mutex_};
+    const auto opened = database();
+    if (!opened || access_ == Access::read_only || obstacle_ == Obstacle::broken) return Errc::store_failed;
+    if (obstacle_ != Obstacle::none) return Errc::store_full;
+    if (::mkdir(directory.c_str(), 0700) != 0) return errno == ENOSPC ? Errc::store_full : Errc::malformed;
+
+    auto copied = copy_into(*opened, directory);
+    if (!copied) {
+        std::error_code ignored;
+        std::filesystem::remove_all(directory, ignored);
+    }
+    return copied;
+}
+
+Result<void> RocksStore::copy_into(RocksDatabase& database, const std::string& directory) {
+    // All families to files first, so that the copy needs no log.
+    const auto flushed = database.db().Flush(rocksdb::FlushOptions{}, database.handles());
+    if (!flushed.ok()) return fail(flushed, Obstacle::stopped);
+
+    rocksdb::Checkpoint* made = nullptr;
+    auto status = rocksdb::Checkpoint::Create(&database.db(), &made);
+    const std::unique_ptr<rocksdb::Checkpoint> maker{made};
+    if (status.ok()) status = maker->CreateCheckpoint(database_path(directory), /*log_size_for_flush=*/0);
+    if (status.ok()) return {};
+    // The copy failed, not the store: nothing is noted against it.
+    return status.IsNoSpace() ? Errc::store_full : Errc::store_failed;
+}
+
+StoreHealth RocksStore::broken() const {
+    return {false, "the store failed and must be opened again: " + reason_};
+}
+
+StoreHealth RocksStore::recover() {
+    const std::lock_guard lock{write_mutex_};
+    if (access_ == Access::read_only) return {false, "the store is open for reading only"};
+    if (obstacle_ == Obstacle::broken) return broken();
+    if (auto shortage = free_space_.shortage(); !shortage.empty()) return {false, std::move(shortage)};
+    if (obstacle_ == Obstacle::none) return {};
+
+    // Resume would write the rest of a torn record after all. It also refuses what RocksDB takes for fatal, such as a
+    // full disk while a new log is made; opening anew serves both.
+    if (obstacle_ == Obstacle::stopped) {
+        const auto opened = database();
+        if (opened && opened->db().Resume().ok()) {
+            obstacle_ = Obstacle::none;
+            return {};
+        }
+    }
+    return reopen();
+}
+
+StoreHealth RocksStore::reopen() {
+    const std::unique_lock lock{database_mutex_};
+    if (database_.use_count() > 1) {
+        return {false,
+                "the disk was full (" + reason_ + "); waiting for readers to end before the store is opened again"};
+    }
+    database_.reset();
+    try {
+        database_ = open_database(settings_, OpenMode::read_write);
+    } catch (const StoreRefused& refused) {
+        reason_ = refused.what();
+        obstacle_ = refused.reason() == StoreRefused::Reason::no_room ? Obstacle::torn : Obstacle::broken;
+        return obstacle_ == Obstacle::broken ? broken() : StoreHealth{false, reason_};
+    }
+    obstacle_ = Obstacle::none;
+    return {};
+}
+
+std::unique_ptr<Store> open_rocks_store(const RocksSettings& settings, Random& random) {
+    if (settings.read_only_copy) return open_rocks_store_for_reading(settings, nullptr);
+    auto lock = std::make_unique<DirectoryLock>(settings.directory, DirectoryLock::Missing::make);
+    make_database_if_missing(settings, *lock, random);
+    auto database = open_database(settings, OpenMode::read_write);
+    return std::make_unique<RocksStore>(settings, std::move(lock), std::move(database), RocksStore::Access::read_write);
+}
+
+std::unique_ptr<Store> open_rocks_store_for_reading(const RocksSettings& settings,
+                                                    std::unique_ptr<DirectoryLock> lock) {
+    auto database = open_database(settings, lock ? OpenMode::read_in_place : OpenMode::read_copy);
+    return std::make_unique<RocksStore>(settings, std::move(lock), std::move(database), RocksStore::Access::read_only);
+}
+
+}  // namespace stockcast
