@@ -1,0 +1,190 @@
+#include "stockcast/sync/subscriptions.hpp"
+
+#include "sync/stopping.hpp"
+#include "sync/subscription_plan.hpp"
+
+#include "stockcast/store/keys.hpp"
+#include "stockcast/store/records.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace stockcast {
+namespace {
+
+using Do = SubscriptionStep::Do;
+
+constexpr std::chrono::minutes first_retry{1};
+
+Sentence announcement(Do what) {
+    switch (what) {
+        case Do::create: return {"subscribing to {topic}", "suscribiendo a {topic}"};
+        case Do::update: return {"correcting the subscription to {topic}", "corrigiendo la suscripción a {topic}"};
+        case Do::remove: return {"removing a subscription to {topic}", "quitando una suscripción a {topic}"};
+    }
+    return {};
+}
+
+}  // namespace
+
+struct SubscriptionKeeper::Impl {
+    asio::awaitable<Result<void>> carry_out(SubscriptionStep step);
+    asio::awaitable<Result<void>> carry_out_all(std::vector<SubscriptionStep> steps);
+    asio::awaitable<Result<void>> replace_stubborn(std::vector<Subscription> listed);
+    asio::awaitable<Result<void>> keep(std::vector<Subscription> own);
+
+    SubscriptionSettings settings;
+    siigo::Client& client;
+    Ledger& ledger;
+    Clock& clock;
+    Log& log;
+    bool working = false;
+    std::string company_key;
+    std::optional<std::vector<Subscription>> kept;  ///< what the store holds; absent: not known since the start
+};
+
+SubscriptionKeeper::SubscriptionKeeper(SubscriptionSettings settings, siigo::Client& client, Ledger& ledger,
+                                       Clock& clock, Log& log)
+    : impl_(new Impl{std::move(settings), client, ledger, clock, log, false, {}, {}}) {}
+SubscriptionKeeper::~SubscriptionKeeper() = default;
+
+std::string SubscriptionKeeper::company_key() const {
+    return impl_->company_key;
+}
+
+asio::awaitable<void> SubscriptionKeeper::run() {
+    auto& self = *impl_;
+    co_await hear_stop();
+    bool was_well = false;
+    unsigned failures = 0;
+    for (;;) {
+        const auto own = co_await put_right();
+        if (own) {
+            failures = 0;
+            if (!was_well)
+                self.log.info(
+                    Mark::success,
+                    {"{count} webhook subscriptions in order: {url}",
+                     "{count} suscripciones de webhooks en orden: {url}"},
+                    {{"count", own->size()}, {"url", masked(subscription_url(self.settings), self.settings.secret)}});
+        } else if (own.error() == Errc::stopping || own.error() == Errc::store_failed) {
+            co_return;
+        } else {
+            ++failures;
+            if (failures == 1)
+                self.log.error({"the webhook subscriptions can't be put in order: {error}",
+                                "no se pudieron poner en orden las suscripciones de webhooks: {error}"},
+                               {{"error", own.error().message()}});
+        }
+        was_well = own.has_value();
+
+        if (co_await is_stopping()) co_return;
+        const auto pause = failures == 0
+                               ? self.settings.look_after
+                               : std::min<std::chrono::milliseconds>(self.settings.look_after,
+                                                                     first_retry * (1U << std::min(failures - 1, 10U)));
+        const auto slept = co_await self.clock.sleep_for(pause);
+        if (!slept) co_return;
+    }
+}
+
+asio::awaitable<Result<std::vector<Subscription>>> SubscriptionKeeper::put_right() {
+    auto& self = *impl_;
+    // The hourly look and POST /api/webhooks/setup at once would each create what the other is creating.
+    while (self.working) {
+        const auto slept = co_await self.clock.sleep_for(std::chrono::milliseconds{200});
+        if (!slept) co_return slept.error();
+    }
+    self.working = true;
+    struct Release {
+        bool& flag;
+        ~Release() { flag = false; }
+    } release{self.working};
+
+    auto listed = co_await self.client.list_subscriptions();
+    if (!listed) co_return listed.error();
+    auto steps = plan_subscriptions(*listed, self.settings);
+    if (!steps.empty()) {
+        const auto first_try = co_await self.carry_out_all(std::move(steps));
+        listed = co_await self.client.list_subscriptions();
+        if (!listed) co_return listed.error();
+        if (!plan_subscriptions(*listed, self.settings).empty()) {
+            if (!first_try) co_return first_try.error();
+            const auto replaced = co_await self.replace_stubborn(*listed);
+            if (!replaced) co_return replaced.error();
+            listed = co_await self.client.list_subscriptions();
+            if (!listed) co_return listed.error();
+            if (!plan_subscriptions(*listed, self.settings).empty()) co_return Errc::siigo_rejected;
+        }
+    }
+
+    auto own = own_subscriptions(*listed, self.settings);
+    for (const auto& subscription : own)
+        if (!subscription.company_key.empty()) self.company_key = subscription.company_key;
+    const auto stored = co_await self.keep(own);
+    if (!stored) co_return stored.error();
+    co_return own;
+}
+
+/// Each topic is worth having without the others: one that fails does not hold up the rest. The first error is
+/// returned.
+asio::awaitable<Result<void>> SubscriptionKeeper::Impl::carry_out_all(std::vector<SubscriptionStep> steps) {
+    Result<void> all;
+    for (const auto& step : steps) {
+        log.info(Mark::webhook, announcement(step.what), {{"topic", step.subscription.topic}});
+        const auto done = co_await carry_out(step);
+        if (done) continue;
+        if (all) all = done.error();
+        if (done.error() == Errc::stopping) co_return all;
+    }
+    co_return all;
+}
+
+asio::awaitable<Result<void>> SubscriptionKeeper::Impl::carry_out(SubscriptionStep step) {
+    switch (step.what) {
+        case Do::create: {
+            const auto created = co_await client.create_subscription(std::move(step.subscription));
+            if (!created) co_return created.error();
+            co_return Result<void>{};
+        }
+        case Do::update: co_return co_await client.update_subscription(std::move(step.subscription));
+        case Do::remove: {
+            auto removed = co_await client.delete_subscription(step.subscription.id);
+            if (!removed && removed.error() == Errc::siigo_not_found) co_return Result<void>{};  // gone is gone
+            co_return removed;
+        }
+    }
+    co_return Result<void>{};
+}
+
+/// A PUT whose id SIIGO did not take (siigo-api.md: the documents put it nowhere) is answered 201 and changes nothing.
+/// Deleted first: a second subscription to one topic may be refused.
+asio::awaitable<Result<void>> SubscriptionKeeper::Impl::replace_stubborn(std::vector<Subscription> listed) {
+    std::vector<SubscriptionStep> steps;
+    for (auto& step : plan_subscriptions(listed, settings)) {
+        if (step.what == Do::update) {
+            steps.push_back({Do::remove, step.subscription});
+            step.what = Do::create;
+            step.subscription.id.clear();
+        }
+        steps.push_back(std::move(step));
+    }
+    co_return co_await carry_out_all(std::move(steps));
+}
+
+/// One record a topic, so that one that SIIGO replaced is overwritten and none is left behind.
+asio::awaitable<Result<void>> SubscriptionKeeper::Impl::keep(std::vector<Subscription> own) {
+    for (auto& subscription : own) subscription.url = masked(std::move(subscription.url), settings.secret);
+    if (kept == own) co_return Result<void>{};
+
+    Submission submission;
+    for (const auto& subscription : own)
+        submission.records.put(Family::subscriptions, keys::subscription(settings.company, subscription.topic),
+                               records::encode(subscription));
+    const auto done = co_await ledger.apply(std::move(submission));
+    if (!done) co_return done.error();
+    kept = std::move(own);
+    co_return Result<void>{};
+}
+
+}  // namespace stockcast
