@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ HttpResponse accept_handshake(const HttpRequest& request, std::string_view subpr
 
 /// Appends an unmasked, unfragmented server frame.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload);
+/// Bytes that append_frame() puts before the payload.
+std::size_t frame_header_bytes(std::size_t payload_bytes);
 void append_close(std::string& out, CloseCode code, std::string_view reason);
 
 /// What the client's bytes amount to.
@@ -49,16 +52,26 @@ struct Incoming {
 /// bytes and unfragmented, lengths minimal, UTF-8 checked, close codes valid.
 class Decoder {
 public:
-    explicit Decoder(std::size_t message_bytes_max) : message_bytes_max_(message_bytes_max) {}
+    explicit Decoder(std::size_t message_bytes_max);
+    ~Decoder();
+    Decoder(Decoder&&) noexcept;
+    Decoder& operator=(Decoder&&) noexcept;
     /// The frames completed by `bytes` are appended to `out`. A violation returns the code to close with; nothing may
     /// be fed afterwards.
     std::optional<CloseCode> feed(std::string_view bytes, std::vector<Incoming>& out);
 
 private:
+    struct Frame;
+    struct State;
+    std::optional<CloseCode> take_header(std::string_view& bytes);
+    std::optional<CloseCode> check_first_byte(unsigned char byte);
+    std::optional<CloseCode> check_length(Opcode opcode, std::uint64_t length, std::size_t length_bytes) const;
+    std::optional<CloseCode> take_payload(std::string_view& bytes);
+    std::optional<CloseCode> finish_frame(std::vector<Incoming>& out);
+    std::optional<CloseCode> finish_control(Opcode opcode, std::vector<Incoming>& out);
+
     std::size_t message_bytes_max_;
-    std::string pending_;  ///< bytes of an unfinished frame
-    std::string message_;  ///< fragments so far
-    std::optional<Opcode> fragmented_;
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace stockcast::websocket
