@@ -1,0 +1,139 @@
+// The programs beside the server: dump, replay, demo, and TLS as a user sets it up.
+#include "e2e/world.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+namespace stockcast::e2e {
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream in{text};
+    for (std::string line; std::getline(in, line);)
+        if (!line.empty()) lines.push_back(line);
+    return lines;
+}
+
+TEST_CASE("stockcast-dump prints the store while the server runs and after it has stopped", "[e2e]") {
+    World world{{.server = {{"SIIGO_ENABLED", "false"}}}};
+    world.start_server();
+    REQUIRE(world.notify(Notification{}.json()).status == 200);
+    TemporaryDirectory directory;
+    const auto dump = [&] { return run_to_end({STOCKCAST_DUMP_PROGRAM, world.data_dir()}, {}, directory.path()); };
+
+    const auto running = dump();
+    CHECK(running.exit_code == 0);
+    std::map<std::string, int> families;
+    for (const auto& line : lines_of(running.output)) {
+        const auto json = parse_json(line);
+        REQUIRE(json);
+        ++families[text_of(*json, "family")];
+    }
+    CHECK(families["products"] == 1);
+    CHECK(families["changes"] == 1);
+    CHECK(families["webhook_logs"] == 1);
+    CHECK(running.output.find(World::secret()) == std::string::npos);
+
+    REQUIRE(world.stop_server() == 0);
+    const auto stopped = dump();
+    CHECK(stopped.exit_code == 0);
+    CHECK(lines_of(stopped.output).size() == lines_of(running.output).size());
+
+    const auto csv = run_to_end({STOCKCAST_DUMP_PROGRAM, world.data_dir(), "--family", "products", "--format", "csv"},
+                                {}, directory.path());
+    CHECK(csv.exit_code == 0);
+    CHECK(lines_of(csv.output).size() == 2);
+    CHECK(run_to_end({STOCKCAST_DUMP_PROGRAM, directory.path() + "/nowhere"}, {}, directory.path()).exit_code == 1);
+    CHECK(run_to_end({STOCKCAST_DUMP_PROGRAM, "--format", "xml"}, {}, directory.path()).exit_code == 2);
+}
+
+TEST_CASE("stockcast-replay sends what was recorded again, from a dump and from a store", "[e2e]") {
+    TemporaryDirectory directory;
+    World recorded{{.server = {{"SIIGO_ENABLED", "false"}}}};
+    recorded.start_server();
+    for (int n = 10; n < 20; ++n)
+        REQUIRE(recorded
+                    .notify(Notification{.quantity = std::to_string(n),
+                                         .stock_updated = "2025-01-20T10:30:" + std::to_string(n) + "Z"}
+                                .json())
+                    .status == 200);
+    const auto dump =
+        run_to_end({STOCKCAST_DUMP_PROGRAM, recorded.data_dir(), "--family", "webhook_logs"}, {}, directory.path());
+    REQUIRE(dump.exit_code == 0);
+    std::ofstream{directory.path() + "/webhooks.jsonl"} << dump.output;
+
+    for (const auto& source : {directory.path() + "/webhooks.jsonl", recorded.data_dir()}) {
+        INFO(source);
+        World again{{.server = {{"SIIGO_ENABLED", "false"}}}};
+        again.start_server();
+        const auto url = "http://127.0.0.1:" + std::to_string(again.port()) + again.webhook_path();
+        const auto ran = run_to_end({STOCKCAST_REPLAY_PROGRAM, source, url}, {}, directory.path());
+        INFO(ran.output);
+        CHECK(ran.exit_code == 0);
+        CHECK(again.stock("E2E-1") == "19");
+        CHECK(again.head() == 10);
+        const auto logs = again.get("/api/webhooks/logs?limit=1").json();
+        CHECK(text_of(logs.find("logs")->if_array()->front(), "source") == "replay");
+        const auto refused = run_to_end({STOCKCAST_REPLAY_PROGRAM, source, url + "-wrong"}, {}, directory.path());
+        CHECK(refused.exit_code == 1);
+        CHECK(refused.output.find("401") != std::string::npos);
+    }
+}
+
+TEST_CASE("the demo needs nothing, syncs 589 products and shows a way in", "[e2e]") {
+    TemporaryDirectory directory;
+    Process demo{{STOCKCAST_PROGRAM, "demo"}, {{"PORT", "0"}, {"LANG", "es_CO.UTF-8"}}, directory.path() + "/demo.log"};
+    REQUIRE(demo.wait_for_output("listening on http://127.0.0.1:"));
+    const auto port = port_in(demo.output());
+    REQUIRE(demo.wait_for_output("#token="));
+    const auto output = demo.output();
+    const auto at = output.find("#token=") + 7;
+    const auto token = output.substr(at, output.find_first_of(" \n", at) - at);
+    CHECK(eventually([&] { return call(port, {.target = "/readyz"}).status == 200; }, std::chrono::seconds{60}));
+    const auto stats = call(port, {.target = "/api/stats", .fields = {{"Authorization", "Bearer " + token}}}).json();
+    CHECK(text_of(*stats.find("products"), "total_products") == "589");
+    WebSocket client{port, "/ws", token};
+    CHECK(client.next_of("stock_updated", std::chrono::seconds{60}));
+    CHECK(call(port, {.target = "/"}).status == 200);
+    demo.signal(SIGINT);
+    CHECK(demo.wait() == 0);
+}
+
+TEST_CASE("with a certificate the server speaks HTTPS and takes a new one on SIGHUP", "[e2e]") {
+    TemporaryDirectory directory;
+    const auto cert = directory.path() + "/cert.pem", key = directory.path() + "/key.pem";
+    const auto make = [&](const char* name) {
+        return run_to_end({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                           "-nodes", "-days", "30", "-subj", std::string{"/CN="} + name, "-addext",
+                           "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert},
+                          {}, directory.path());
+    };
+    REQUIRE(make("first").exit_code == 0);
+    World world{{.server = {{"SIIGO_ENABLED", "false"}, {"TLS_CERT_FILE", cert}, {"TLS_KEY_FILE", key}}}};
+    world.start_server();
+    CHECK(world.server().output().find("listening on https://127.0.0.1:") != std::string::npos);
+    const auto ask = [&] {
+        return run_to_end({"/usr/bin/curl", "-sS", "--cacert", cert,
+                           "https://127.0.0.1:" + std::to_string(world.port()) + "/healthz", "-w", "%{http_code}"},
+                          {}, directory.path());
+    };
+    const auto first = ask();
+    INFO(first.output);
+    CHECK(first.output.ends_with("200"));
+    REQUIRE(make("second").exit_code == 0);
+    world.server().signal(SIGHUP);
+    CHECK(eventually([&] { return ask().output.ends_with("200"); }));
+    std::ofstream{cert} << "not a certificate";
+    world.server().signal(SIGHUP);
+    CHECK(world.server().wait_for_output("❌"));
+    CHECK(call(world.port(), {.target = "/healthz"}, std::chrono::seconds{5}).status ==
+          0);  // plain HTTP is not spoken there
+    CHECK(world.stop_server() == 0);
+}
+
+}  // namespace
+}  // namespace stockcast::e2e
