@@ -40,6 +40,12 @@ class StandardOutput final : public spdlog::sinks::base_sink<std::mutex> {
 public:
     StandardOutput(spdlog::details::thread_pool& queue, LogSettings settings) : queue_(queue), settings_(settings) {}
 
+    /// The end, when the writer thread is gone.
+    void finish(std::size_t dropped) {
+        report_dropped(dropped, instant_of(spdlog::details::os::now()));
+        flush_();
+    }
+
 protected:
     void sink_it_(const spdlog::details::log_msg& message) override {
         put({message.payload.data(), message.payload.size()});
@@ -87,9 +93,10 @@ public:
     }
 
     ~ConsoleLog() override {
-        queue_.reset();  // the writer finishes what is queued and joins
+        const auto dropped = queue_->overrun_counter();  // final: nobody writes any more
         logger_.reset();
-        output_->flush();
+        queue_.reset();  // the writer finishes what is queued and joins
+        output_->finish(dropped);
     }
 
     bool wants(LogLevel level) const override { return level >= settings_.level; }

@@ -17,7 +17,9 @@ namespace stockcast {
 class TaskGroup {
 public:
     TaskGroup(asio::any_io_executor executor, Clock& clock, Log& log);
-    ~TaskGroup();  ///< Every task must have ended: `wind_down` first.
+    /// Every task must have ended (`wind_down` first), or never run again: after `io_context::stop()`, or when starting
+    /// failed. Such a task's frame goes with the io_context.
+    ~TaskGroup();
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
 
