@@ -93,7 +93,7 @@ TEST_CASE("what no webhook told is found by the poll", "[e2e]") {
     REQUIRE(world.wait_until_ready());
     auto client = world.websocket();
     REQUIRE(client.next_of("hello"));
-    const auto code = world.truth().begin()->first;
+    const auto code = world.stocked_code();
     world.sell(code, "4321", false);
     const auto found = client.next_of("stock_updated");
     REQUIRE(found);
@@ -107,7 +107,7 @@ TEST_CASE("a stock change that updated_start does not show is settled by the ful
     World world{{.simulator = {"--variant", "updated_filter_ignores_stock=true"}}};
     world.start_server();
     REQUIRE(world.wait_until_ready());
-    const auto code = world.truth().begin()->first;
+    const auto code = world.stocked_code();
     world.sell(code, "77", false);
     REQUIRE(world.post("/api/sync?full=true", "").status == 202);
     CHECK(eventually([&] { return world.stock(code) == "77"; }));
@@ -120,7 +120,7 @@ TEST_CASE("sales that SIIGO announces by webhook arrive with the webhook as thei
     world.subscribe();
     auto client = world.websocket();
     REQUIRE(client.next_of("hello"));
-    const auto code = world.truth().rbegin()->first;
+    const auto code = world.stocked_code();
     world.sell(code, "33", true);
     const auto sold = client.next_of("stock_updated");
     REQUIRE(sold);
@@ -132,10 +132,8 @@ TEST_CASE("a forged notification without the secret moves nothing but has the pr
     World world;
     world.start_server();
     REQUIRE(world.wait_until_ready());
-    const auto row = world.siigo("GET", "/_sim/products");
-    const auto* rows = row.if_array() ? row.if_array() : row.find("products")->if_array();
-    const auto id = text_of(rows->front(), "id");
-    const auto code = text_of(rows->front(), "code");
+    const auto code = world.stocked_code();
+    const auto id = world.id_of(code);
     world.sell(code, "55", false);
     auto client = world.websocket();
     REQUIRE(client.next_of("hello"));
@@ -152,10 +150,8 @@ TEST_CASE("a notification without a quantity has the product read and never coun
     World world;
     world.start_server();
     REQUIRE(world.wait_until_ready());
-    const auto row = world.siigo("GET", "/_sim/products");
-    const auto* rows = row.if_array() ? row.if_array() : row.find("products")->if_array();
-    const auto id = text_of(rows->front(), "id");
-    const auto code = text_of(rows->front(), "code");
+    const auto code = world.stocked_code();
+    const auto id = world.id_of(code);
     world.sell(code, "66", false);
     CHECK(world
               .notify(R"({"company_key":"demo","topic":"public.siigoapi.products.stock.update","id":")" + id +
@@ -168,8 +164,8 @@ TEST_CASE("a deleted product is confirmed and then gone", "[e2e]") {
     World world;
     world.start_server();
     REQUIRE(world.wait_until_ready());
-    const auto code = world.truth().begin()->first;
-    world.siigo("POST", "/_sim/product", R"({"action":"delete","code":")" + code + R"("})");
+    const auto code = world.stocked_code();
+    world.siigo("POST", "/_sim/product", R"({"action":"delete","code":")" + code + R"(","force":true})");
     auto client = world.websocket();
     REQUIRE(client.next_of("hello"));
     REQUIRE(world.post("/api/sync?full=true", "").status == 202);

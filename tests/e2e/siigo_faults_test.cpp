@@ -39,7 +39,7 @@ TEST_CASE("every variant of SIIGO's notifications is understood", "[e2e]") {
     world.start_server();
     REQUIRE(world.wait_until_ready());
     world.subscribe();
-    const auto code = world.truth().begin()->first;
+    const auto code = world.stocked_code();
     world.sell(code, "41", true);
     CHECK(eventually([&] { return world.stock(code) == "41"; }));
 }
@@ -49,10 +49,10 @@ TEST_CASE("a lagging poll does not undo what a webhook told", "[e2e]") {
     world.start_server();
     REQUIRE(world.wait_until_ready());
     world.subscribe();
-    const auto code = world.truth().begin()->first;
+    const auto code = world.stocked_code();
     auto client = world.websocket();
     REQUIRE(client.next_of("hello"));
-    world.faults(R"({"figures_lag":"1h"})");
+    world.faults(R"({"figures_lag":3600000})");
     world.sell(code, "17", true);
     REQUIRE(eventually([&] { return world.stock(code) == "17"; }));
     for (int passes = 0; passes < 3; ++passes) REQUIRE(client.next_of("sync_completed"));
@@ -64,7 +64,7 @@ TEST_CASE("an outage is survived and the mirror is right afterwards", "[e2e]") {
     world.start_server();
     REQUIRE(world.wait_until_ready());
     world.faults(R"({"outage":true})");
-    const auto code = world.truth().begin()->first;
+    const auto code = world.stocked_code();
     world.sell(code, "19", false);
     CHECK(world.notify(Notification{}.json()).status == 200);  // webhooks go on
     CHECK(world.get("/readyz", "").status == 200);

@@ -171,9 +171,21 @@ void World::sell(const std::string& code, const std::string& new_stock, bool ann
 std::map<std::string, std::string> World::truth() {
     std::map<std::string, std::string> figures;
     const auto answer = siigo("GET", "/_sim/products");
-    const auto* rows = answer.if_array() ? answer.if_array() : answer.find("products")->if_array();
-    for (const auto& row : *rows) figures[text_of(row, "code")] = text_of(row, "available_quantity");
+    for (const auto& row : *answer.if_array()) figures[text_of(row, "code")] = text_of(row, "available_quantity");
     return figures;
+}
+
+std::string World::stocked_code() {
+    for (const auto& [code, figure] : truth())
+        if (figure != "0" && !figure.starts_with('-')) return code;
+    throw std::runtime_error("SIIGO has no stock at all");
+}
+
+std::string World::id_of(const std::string& code) {
+    const auto answer = siigo("GET", "/_sim/products");
+    for (const auto& row : *answer.if_array())
+        if (text_of(row, "code") == code) return text_of(row, "id");
+    throw std::runtime_error("SIIGO has no product " + code);
 }
 
 std::uint64_t World::siigo_requests(const std::string& name) {

@@ -68,6 +68,10 @@ public:
     void variants(const std::string& json) { siigo("POST", "/_sim/variants", json); }
     /// SIIGO's truth by code.
     std::map<std::string, std::string> truth();
+    /// The code of a product that has stock.
+    std::string stocked_code();
+    /// SIIGO's id of that code.
+    std::string id_of(const std::string& code);
     std::uint64_t siigo_requests(const std::string& name);
 
     /// Mirror and SIIGO agree on every product.
