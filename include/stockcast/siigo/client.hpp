@@ -31,9 +31,9 @@ struct ClientSettings {
     std::chrono::seconds request_timeout{120};  ///< SIIGO recommends 120 s or more
 };
 
-/// Where the client keeps what a restart must not forget: the times of the last minute's sends, the hourly buckets of calls
-/// and failures of 7 days, refusals in a row. One opaque value (store/fields.hpp's form), made durable *before* a send.
-/// siigo cannot know the ledger: app joins them.
+/// Where the client keeps what a restart must not forget: the times of the last minute's sends, the hourly buckets of
+/// calls and failures of 7 days, refusals in a row. One opaque value (store/fields.hpp's form), made durable *before* a
+/// send. siigo cannot know the ledger: app joins them.
 class ClientJournal {
 public:
     virtual ~ClientJournal() = default;
@@ -53,15 +53,15 @@ struct ProductQuery {
 /// How the client stands, for stats, readiness and the log.
 struct ClientStatus {
     enum class State { healthy, slowed, probing_only, breaker_open, refused } state = State::healthy;
-    std::string detail;              ///< in English, no secret; empty while healthy
+    std::string detail;  ///< in English, no secret; empty while healthy
     std::uint64_t calls_7d = 0;
     std::uint64_t failures_7d = 0;
     unsigned sends_last_minute = 0;
-    std::string company_key;         ///< from the token's claim `cloud_tenant_company_key`; empty: not known
+    std::string company_key;  ///< from the token's claim `cloud_tenant_company_key`; empty: not known
 };
 
-/// Calls SIIGO within quota, spacing, retry budget, breaker and failure share (7 days), on one kept connection, with one
-/// token that all share. Errors of every call: `siigo_unavailable`, `siigo_rejected`, `siigo_unauthorized`,
+/// Calls SIIGO within quota, spacing, retry budget, breaker and failure share (7 days), on one kept connection, with
+/// one token that all share. Errors of every call: `siigo_unavailable`, `siigo_rejected`, `siigo_unauthorized`,
 /// `siigo_not_found`, `siigo_throttled`, `stopping`, `store_failed`.
 class Client {
 public:
@@ -78,7 +78,8 @@ public:
     /// `not found` as an empty optional.
     asio::awaitable<Result<std::optional<Observation>>> get_product(ProductId id, std::function<void()> on_send);
     /// Those of `ids` (up to 20) that exist; answered 200 where 404s would feed the failure share.
-    asio::awaitable<Result<ProductPage>> get_products(std::vector<ProductId> ids, Purpose purpose, std::function<void()> on_send);
+    asio::awaitable<Result<ProductPage>> get_products(std::vector<ProductId> ids, Purpose purpose,
+                                                      std::function<void()> on_send);
 
     asio::awaitable<Result<std::vector<Subscription>>> list_subscriptions();
     asio::awaitable<Result<Subscription>> create_subscription(Subscription wanted);
