@@ -7,6 +7,7 @@
 #include "stockcast/base/random.hpp"
 #include "stockcast/fanout/broadcaster.hpp"
 #include "stockcast/http/jwt.hpp"
+#include "stockcast/http/limits.hpp"
 #include "stockcast/ledger/ledger.hpp"
 #include "stockcast/model/logs.hpp"
 #include "stockcast/net/http_server.hpp"
@@ -20,8 +21,8 @@
 
 namespace stockcast {
 
-/// What the API asks of the parts that talk to SIIGO. `http` and `sync` stand side by side and don't know each other: app
-/// joins them. With SIIGO_ENABLED=false app gives one that refuses.
+/// What the API asks of the parts that talk to SIIGO. `http` and `sync` stand side by side and don't know each other:
+/// app joins them. With SIIGO_ENABLED=false app gives one that refuses.
 class Upstream {
 public:
     virtual ~Upstream() = default;
@@ -30,10 +31,10 @@ public:
         bool sync_running = false;
         std::optional<Instant> first_sync;  ///< a first full pass was once completed
         std::optional<Instant> last_sync;
-        std::string siigo_state;   ///< `healthy`, `slowed`, `probing_only`, `breaker_open`, `refused`, `disabled`
+        std::string siigo_state;  ///< `healthy`, `slowed`, `probing_only`, `breaker_open`, `refused`, `disabled`
         std::string siigo_detail;
         bool webhooks_configured = false;
-        std::string company_key;   ///< empty: not known, then any is taken
+        std::string company_key;  ///< empty: not known, then any is taken
     };
     virtual Status status() const = 0;
     /// A notification without the secret: false when the hints' budget is used up.
@@ -48,6 +49,10 @@ struct ApiSettings {
     std::vector<std::string> cors_origins;
     std::string own_origin;  ///< empty: taken from the request's Host
     std::string version;
+    bool stream_public = false;     ///< `/ws` needs no token (STREAM_PUBLIC)
+    RateLimit rate_limit_api{200};  ///< requests with a good token, by token
+    RateLimit rate_limit_open{20};  ///< requests without one, by address
+    TrustedProxies trusted_proxies;
 };
 
 /// The whole outside over HTTP (interface.md): router, access, problem answers, ingress, queries, the WebSocket's door.

@@ -1,0 +1,123 @@
+#include "stockcast/http/api.hpp"
+
+#include "http/answer.hpp"
+#include "http/door.hpp"
+#include "http/services.hpp"
+
+#include "stockcast/base/within.hpp"
+#include "stockcast/net/byte_stream.hpp"
+#include "stockcast/net/websocket.hpp"
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace stockcast {
+namespace {
+
+constexpr std::chrono::seconds handshake_deadline{10};
+
+/// Whoever takes a connection over writes the answer itself: the handshake's 101, or a refusal that ends with the
+/// connection.
+std::string as_sent(const HttpResponse& response) {
+    std::string out = "HTTP/1.1 " + std::to_string(response.status) + ' ';
+    out.append(reason_phrase(response.status)).append("\r\n");
+    for (const auto& [name, value] : response.fields.all()) out.append(name).append(": ").append(value).append("\r\n");
+    if (response.status != 101) out += "Connection: close\r\n";
+    return out.append("\r\n").append(response.body);
+}
+
+}  // namespace
+
+struct Api::Impl {
+    ApiSettings settings;
+    Door door;
+    CompanyKey company_key;
+    NotificationLines lines;
+    Services services;
+
+    Impl(ApiSettings given, JwtKeys keys, Ledger& ledger, Store& store, Broadcaster& broadcaster, Upstream& upstream,
+         Workers& workers, Clock& clock, Log& log)
+        : settings(std::move(given)),
+          door(settings, std::move(keys), clock),
+          company_key(upstream, clock),
+          lines(clock, log),
+          services{settings, ledger, store, broadcaster, upstream, workers, clock, log, company_key, lines} {}
+
+    HttpResponse dressed(HttpResponse response, std::string_view origin) const {
+        door.dress(response, origin);
+        return response;
+    }
+
+    asio::awaitable<HttpResponse> answer(const Route* route, Call call) {
+        // What a handler throws is a bug or a lack of memory: the one request pays for it, not the server.
+        std::string why;
+        try {
+            co_return co_await route->handler(services, std::move(call));
+        } catch (const std::exception& thrown) {
+            why = thrown.what();
+        }
+        services.log.error({"{method} {path} failed: {why}", "{method} {path} falló: {why}"},
+                           {{"method", route->method}, {"path", route->pattern}, {"why", why}});
+        co_return problem(500, "Something failed that should not");
+    }
+};
+
+Api::Api(ApiSettings settings, JwtKeys keys, Ledger& ledger, Store& store, Broadcaster& broadcaster, Upstream& upstream,
+         Workers& workers, Clock& clock, Random&, Log& log)
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(keys), ledger, store, broadcaster, upstream, workers,
+                                   clock, log)) {}
+
+Api::~Api() = default;
+
+std::optional<HttpResponse> Api::judge(const HttpRequest& head) {
+    auto admission = impl_->door.admit(head, Access::Charge::yes);
+    if (!admission.refusal) return std::nullopt;
+    return impl_->dressed(*std::move(admission.refusal), head.fields.get("Origin"));
+}
+
+std::size_t Api::body_limit(const HttpRequest& head) {
+    return Door::body_limit(head);
+}
+
+bool Api::is_upgrade(const HttpRequest& head) {
+    const auto found = find_route(head.method, std::string_view{head.target}.substr(0, head.target.find('?')));
+    return found.route != nullptr && found.route->entry == Entry::stream;
+}
+
+asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
+    const std::string origin{request.fields.get("Origin")};
+    auto admission = impl_->door.admit(request, Access::Charge::no);
+    if (admission.refusal) co_return impl_->dressed(*std::move(admission.refusal), origin);
+    if (admission.route->handler == nullptr)
+        co_return impl_->dressed(problem(426, "This is a WebSocket's address"), origin);
+
+    Call call{std::move(request), std::move(admission.arguments), std::move(admission.query),
+              std::move(admission.caller)};
+    auto response = co_await impl_->answer(admission.route, std::move(call));
+    co_return impl_->dressed(std::move(response), origin);
+}
+
+asio::awaitable<void> Api::take_over(HttpRequest request, TakenOver connection) {
+    const auto admission = impl_->door.admit(request, Access::Charge::no);
+    std::string_view subprotocol;
+    if (const auto shown = shown_token(request, admission.query, Entry::stream)) subprotocol = shown->subprotocol;
+    // Judged already; only a token that ran out since then can still be refused here.
+    const auto answer =
+        as_sent(admission.refusal ? *admission.refusal : websocket::accept_handshake(request, subprotocol));
+    auto& services = impl_->services;
+    const auto deadline = services.clock.now() + handshake_deadline;
+    const auto written = co_await within(services.clock, deadline, write_all(*connection.stream, answer));
+    if (!written || admission.refusal) co_return connection.stream->close();
+
+    std::optional<Instant> expires;
+    if (admission.caller) expires = admission.caller->expires + jwt_skew;
+    co_await services.broadcaster.serve_websocket(std::move(connection.stream), std::move(connection.already_read),
+                                                  read_resume(admission.query), expires);
+}
+
+HttpResponse Api::refuse(unsigned status, std::string_view detail) {
+    return impl_->dressed(problem(status, detail), {});
+}
+
+}  // namespace stockcast

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "http/query.hpp"
+
+#include "stockcast/base/instant.hpp"
+#include "stockcast/model/quantity.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace stockcast {
+
+/// Reads a query's values. Each getter gives nothing when the parameter is absent, and also when it is not what is
+/// accepted: then `complaint()` says so, and the handler answers 400 with it.
+class Arguments {
+public:
+    explicit Arguments(const Query& query) : query_(query) {}
+
+    std::optional<std::string> text(std::string_view name);
+    std::optional<std::uint64_t> whole(std::string_view name, std::uint64_t least, std::uint64_t most);
+    std::optional<bool> boolean(std::string_view name);  ///< `true` or `false`
+    std::optional<Instant> time(std::string_view name);  ///< RFC 3339
+    std::optional<Quantity> quantity(std::string_view name);
+    /// `500ms`, `30s`, `1m`; from nothing to `most`.
+    std::optional<std::chrono::milliseconds> duration(std::string_view name, std::chrono::milliseconds most);
+    /// `limit` of every list: 1–1000, 100 where it is absent.
+    std::size_t limit();
+
+    /// The first value that was not accepted; empty: all is well.
+    const std::string& complaint() const { return complaint_; }
+    /// For a value that only the handler can judge.
+    void complain(std::string_view name, std::string_view accepted);
+
+private:
+    const Query& query_;
+    std::string complaint_;
+};
+
+}  // namespace stockcast

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "http/access.hpp"
+#include "http/route.hpp"
+
+#include "stockcast/http/api.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stockcast {
+
+/// What was decided of a request by its header alone: refused with an answer, or let in.
+struct Admission {
+    std::optional<HttpResponse> refusal;
+    const Route* route = nullptr;  ///< null only where refused
+    std::vector<std::string> arguments;
+    Query query;
+    std::optional<Caller> caller;
+};
+
+/// What every request passes before its handler sees it: target, route and method, access and limits, declared
+/// parameters, kind and length of the body, and for `/ws` origin and handshake. Laid once, so that no handler can
+/// forget it.
+class Door {
+public:
+    Door(const ApiSettings& settings, JwtKeys keys, const Clock& clock)
+        : settings_(settings), access_(settings, std::move(keys), clock) {}
+
+    Admission admit(const HttpRequest& head, Access::Charge charge);
+    static std::size_t body_limit(const HttpRequest& head);
+    /// What all answers carry: nosniff, no-store, CORS.
+    void dress(HttpResponse& response, std::string_view origin) const;
+
+private:
+    std::optional<HttpResponse> unrouted(const HttpRequest& head, const Found& found, Access::Charge charge);
+
+    const ApiSettings& settings_;
+    Access access_;
+};
+
+/// `/ws`: what is wrong with the upgrade, before anything is switched (interface.md: 400, 403, 426).
+std::optional<HttpResponse> judge_socket(const ApiSettings& settings, const HttpRequest& head, const Query& query);
+/// Where the client wants to go on; judge_socket has accepted it.
+Resume read_resume(const Query& query);
+
+}  // namespace stockcast

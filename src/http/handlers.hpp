@@ -1,0 +1,30 @@
+#pragma once
+
+#include "http/route.hpp"
+
+#include "stockcast/base/asio.hpp"
+#include "stockcast/net/http_message.hpp"
+
+/// The handlers of the table in routes.cpp, each subject in a file of its own.
+namespace stockcast {
+
+asio::awaitable<HttpResponse> receive_notification(Services& services, Call call);  // webhooks.cpp
+asio::awaitable<HttpResponse> receive_hint(Services& services, Call call);
+
+asio::awaitable<HttpResponse> list_products(Services& services, Call call);  // products.cpp
+asio::awaitable<HttpResponse> show_product(Services& services, Call call);
+
+asio::awaitable<HttpResponse> list_changes(Services& services, Call call);  // changes.cpp
+
+asio::awaitable<HttpResponse> list_webhook_logs(Services& services, Call call);  // logs.cpp
+asio::awaitable<HttpResponse> show_webhook_log(Services& services, Call call);
+asio::awaitable<HttpResponse> list_sync_logs(Services& services, Call call);
+
+asio::awaitable<HttpResponse> show_stats(Services& services, Call call);  // status.cpp
+asio::awaitable<HttpResponse> start_sync(Services& services, Call call);
+asio::awaitable<HttpResponse> show_alive(Services& services, Call call);
+asio::awaitable<HttpResponse> show_ready(Services& services, Call call);
+
+asio::awaitable<HttpResponse> show_page(Services& services, Call call);  // page.cpp.in
+
+}  // namespace stockcast

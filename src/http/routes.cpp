@@ -1,0 +1,70 @@
+#include "http/handlers.hpp"
+#include "http/route.hpp"
+
+namespace stockcast {
+namespace {
+
+using Kind = ParameterKind;
+
+constexpr Parameter limit_parameter{"limit", Kind::whole, "entries a page, 1 to 1000; 100 where absent"};
+constexpr Parameter before_parameter{"before", Kind::text, "`next` of the page before"};
+
+constexpr Parameter product_list[] = {
+    limit_parameter,
+    {"cursor", Kind::text, "`next` of the page before"},
+    {"search", Kind::text, "a part of code, name or barcode; without case or accents"},
+    {"active", Kind::boolean, "only active or only inactive ones"},
+    {"warehouse", Kind::text, "only those with a figure in the warehouse of this id"},
+    {"stock_below", Kind::quantity, "only those with less than this, in `warehouse` where that is given"},
+};
+constexpr Parameter product_one[] = {{"by", Kind::text, "`code` when the path names a code instead of SIIGO's id"}};
+constexpr Parameter change_list[] = {
+    {"since", Kind::whole, "the last `seq` that is known; 0 where absent"},
+    limit_parameter,
+    {"wait", Kind::duration, "how long to wait for a change when there is none, up to 60s"},
+    {"epoch", Kind::text, "the epoch that `since` belongs to"},
+};
+constexpr Parameter socket[] = {
+    {"since", Kind::whole, "the last `seq` that is known"},
+    {"epoch", Kind::text, "the epoch that `since` belongs to"},
+    {"access_token", Kind::text, "the token, where no header can be set"},
+};
+constexpr Parameter webhook_log_list[] = {
+    limit_parameter,
+    before_parameter,
+    {"topic", Kind::text, "only this topic"},
+    {"product", Kind::text, "only this product, by id or code"},
+    {"processed", Kind::boolean, "only those that were processed, or only those that were refused"},
+    {"from", Kind::time, "received at this time or later"},
+    {"to", Kind::time, "received before this time"},
+};
+constexpr Parameter sync_log_list[] = {limit_parameter, before_parameter};
+constexpr Parameter sync_start[] = {{"full", Kind::boolean, "`true`: the whole catalogue"}};
+
+// clang-format off
+constexpr Route table[] = {
+    {"POST", "/api/webhooks/receive/{secret}", Entry::secret, BodyKind::judged, {}, receive_notification, "SIIGO's notifications"},
+    {"POST", "/api/webhooks/receive", Entry::open, BodyKind::json, {}, receive_hint, "a notification that can't be believed: a hint to fetch the product"},
+    {"GET", "/ws", Entry::stream, BodyKind::none, socket, nullptr, "every change as it happens, over WebSocket"},
+    {"GET", "/healthz", Entry::health, BodyKind::none, {}, show_alive, "the server is alive"},
+    {"GET", "/readyz", Entry::health, BodyKind::none, {}, show_ready, "the server can do its work"},
+    {"GET", "/api/changes", Entry::viewer, BodyKind::none, change_list, list_changes, "changes after a position, oldest first"},
+    {"GET", "/api/products", Entry::viewer, BodyKind::none, product_list, list_products, "the products held"},
+    {"GET", "/api/products/{id}", Entry::viewer, BodyKind::none, product_one, show_product, "one product"},
+    {"GET", "/api/webhooks/logs", Entry::viewer, BodyKind::none, webhook_log_list, list_webhook_logs, "notifications received, newest first"},
+    {"GET", "/api/webhooks/logs/{id}", Entry::viewer, BodyKind::none, {}, show_webhook_log, "one notification in full"},
+    {"GET", "/api/webhooks/stats", Entry::viewer, BodyKind::none, {}, show_stats, "counts and states"},
+    {"GET", "/api/stats", Entry::viewer, BodyKind::none, {}, show_stats, "counts and states"},
+    {"GET", "/api/sync/logs", Entry::viewer, BodyKind::none, sync_log_list, list_sync_logs, "runs of the sync, newest first"},
+    {"POST", "/api/sync", Entry::admin, BodyKind::none, sync_start, start_sync, "starts a sync"},
+    {"GET", "/", Entry::open, BodyKind::none, {}, show_page, "a page that shows the changes live"},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Route> routes() {
+    return table;
+}
+
+}  // namespace stockcast

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "http/company_key.hpp"
+#include "http/notification_lines.hpp"
+
+#include "stockcast/base/clock.hpp"
+#include "stockcast/base/log.hpp"
+#include "stockcast/base/offload.hpp"
+#include "stockcast/fanout/broadcaster.hpp"
+#include "stockcast/http/api.hpp"
+#include "stockcast/ledger/ledger.hpp"
+#include "stockcast/store/store.hpp"
+
+namespace stockcast {
+
+/// What handlers work with; lives as long as the Api.
+struct Services {
+    const ApiSettings& settings;
+    Ledger& ledger;
+    Store& store;
+    Broadcaster& broadcaster;
+    Upstream& upstream;
+    Workers& workers;
+    Clock& clock;
+    Log& log;
+    CompanyKey& company_key;
+    NotificationLines& lines;
+};
+
+}  // namespace stockcast
