@@ -84,6 +84,14 @@ StoreRefused refused_missing(const std::string& directory) {
             "No hay ningún almacén en " + directory + ". Indique el DATA_DIR de un stockcast que ya haya funcionado."};
 }
 
+StoreRefused refused_no_copy(const std::string& directory, const std::string& why) {
+    return {Reason::unreachable,
+            "The store in " + directory + " is in use, and the stockcast that runs on it made no copy of it (" + why +
+                "). Ask again as the user who runs it, or stop it first.",
+            "El almacén en " + directory + " está en uso, y el stockcast que trabaja sobre él no hizo una copia (" +
+                why + "). Pídalo de nuevo como el usuario que lo ejecuta, o deténgalo antes."};
+}
+
 StoreRefused refused_by_system(const std::string& directory, int error_number) {
     const auto what = std::generic_category().message(error_number);
     return error_number == ENOSPC || error_number == EDQUOT ? no_room(directory, what) : unreachable(directory, what);

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "stockcast/base/random.hpp"
+#include "stockcast/store/rocks_store.hpp"
+#include "stockcast/store/store.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace stockcast {
+
+/// A store as a tool reads it (dump, replay, verify, backup): the store itself where nobody uses it, without writing a
+/// byte (so that a tool run as root leaves no file that the server can't open); else a checkpoint that the running
+/// server makes on request, since only the process that writes can copy consistently. Blocking.
+class OfflineStore {
+public:
+    /// `data_dir` is a DATA_DIR, a backup or a checkpoint. Throws StoreRefused: `unreachable` where there is no store,
+    /// or where one is in use and its server makes no copy within `patience`.
+    OfflineStore(const std::string& data_dir, Random& random, std::chrono::seconds patience = std::chrono::minutes{2});
+    /// Closes the store, then removes the copy.
+    ~OfflineStore();
+    OfflineStore(const OfflineStore&) = delete;
+    OfflineStore& operator=(const OfflineStore&) = delete;
+
+    Store& store() { return *store_; }
+    /// Where the store that is read lies: `data_dir`, or the server's copy.
+    const std::string& directory() const { return directory_; }
+    bool is_copy() const { return is_copy_; }
+
+private:
+    void copy_from_server(const std::string& data_dir, Random& random, std::chrono::seconds patience);
+
+    std::string directory_;
+    bool is_copy_ = false;
+    std::unique_ptr<Store> store_;
+};
+
+/// Asks the server behind `DATA_DIR/stockcast.sock` for a checkpoint: a line `checkpoint DIRECTORY` (absolute, in
+/// `DATA_DIR/snapshots/`, not there yet), answered by a line `ok` or `error REASON`. Returns the reason; empty when
+/// done.
+std::string ask_for_checkpoint(const std::string& data_dir, const std::string& directory,
+                               std::chrono::seconds patience);
+
+}  // namespace stockcast

@@ -1,0 +1,68 @@
+#include "stockcast/store/offline.hpp"
+
+#include "store/directory_lock.hpp"
+#include "store/refusal.hpp"
+#include "store/rocks_open.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace stockcast {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string real_path(const std::string& data_dir) {
+    std::error_code failed;
+    auto path = fs::canonical(data_dir, failed);
+    if (failed) throw refused_by_system(data_dir, failed.value());
+    return path.string();
+}
+
+/// A tool reads one after the other; it needs little memory, and no room on the disk.
+RocksSettings settings_of(const std::string& directory) {
+    RocksSettings settings;
+    settings.directory = directory;
+    settings.read_only_copy = true;
+    settings.free_space_floor = 0;
+    return settings;
+}
+
+}  // namespace
+
+OfflineStore::OfflineStore(const std::string& data_dir, Random& random, std::chrono::seconds patience) {
+    directory_ = real_path(data_dir);
+    try {
+        auto lock = std::make_unique<DirectoryLock>(directory_, DirectoryLock::Missing::refuse);
+        store_ = open_rocks_store_for_reading(settings_of(directory_), std::move(lock));
+    } catch (const StoreRefused& refused) {
+        if (refused.reason() != StoreRefused::Reason::locked) throw;
+        copy_from_server(directory_, random, patience);
+    }
+}
+
+OfflineStore::~OfflineStore() {
+    store_.reset();
+    std::error_code ignored;
+    if (is_copy_) fs::remove_all(directory_, ignored);
+}
+
+void OfflineStore::copy_from_server(const std::string& data_dir, Random& random, std::chrono::seconds patience) {
+    const auto snapshots = data_dir + "/snapshots";
+    make_private_directory(snapshots);
+    const auto copy = snapshots + "/offline-" + random.token(12);
+    try {
+        const auto failed = ask_for_checkpoint(data_dir, copy, patience);
+        if (!failed.empty()) throw refused_no_copy(data_dir, failed);
+        store_ = open_rocks_store_for_reading(settings_of(copy), nullptr);
+    } catch (...) {
+        std::error_code ignored;
+        fs::remove_all(copy, ignored);
+        throw;
+    }
+    directory_ = copy;
+    is_copy_ = true;
+}
+
+}  // namespace stockcast
