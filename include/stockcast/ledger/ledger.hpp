@@ -34,10 +34,10 @@ struct Outcome {
     std::optional<Quantity> old_stock;
     std::optional<Quantity> new_stock;
     bool created = false;
-    bool changed = false;           ///< at least one Change was recorded
+    bool changed = false;             ///< at least one Change was recorded
     std::optional<Instant> read_due;  ///< the product must be read from SIIGO at or after this
     ProductNumber number = 0;
-    Seq seq = 0;                    ///< of its last change; 0 when there was none
+    Seq seq = 0;  ///< of its last change; 0 when there was none
 };
 
 struct Commit {
@@ -72,15 +72,16 @@ struct CommitNotice {
 
 /// Counters kept with every batch, so that asking costs nothing. `verify` counts again and compares.
 struct LedgerCounters {
-    std::uint64_t products = 0;         ///< not deleted: `total_products`
-    std::uint64_t synced_products = 0;  ///< of these, those whose figure SIIGO has told
-    std::uint64_t stocked_products = 0; ///< active with stock control and a known figure
-    Quantity stock_sum;                 ///< over these
-    std::uint64_t updated_today = 0;    ///< products changed on `today`
-    std::int64_t today = 0;             ///< bogota_day
+    std::uint64_t products = 0;          ///< not deleted: `total_products`
+    std::uint64_t synced_products = 0;   ///< of these, those whose figure SIIGO has told (made-up ones aside)
+    std::uint64_t stocked_products = 0;  ///< active with stock control and a known figure
+    Quantity stock_sum;                  ///< over these, see counted_stock()
+    std::uint64_t updated_today = 0;     ///< products changed on `today`
+    std::int64_t today = 0;              ///< bogota_day
     std::uint64_t webhooks = 0;
     std::uint64_t webhooks_processed = 0;
     std::uint64_t webhooks_last_hour = 0;  ///< from minute buckets
+    bool operator==(const LedgerCounters&) const = default;
 };
 
 struct LedgerStatus {
@@ -96,21 +97,21 @@ struct LedgerStatus {
 
 struct LedgerSettings {
     CompanyName company = "main";
-    std::size_t queue_max = 8192;       ///< submissions that wait; beyond: `ledger_full`
+    std::size_t queue_max = 8192;  ///< submissions that wait; beyond: `ledger_full`
     std::size_t queue_bytes_max = 64u << 20;
-    std::size_t batch_max = 1024;       ///< submissions in one fsync
+    std::size_t batch_max = 1024;  ///< submissions in one fsync
     DecideRules rules;
 };
 
-/// The only writer: one batch and one fsync hold the change, its indexes, its log entry and its seq. A thread of its own
-/// takes everything that waits (group commit without a timer: whatever came during the last fsync is the next batch).
-/// Order: persist, fsync, advance the head, acknowledge, notify.
+/// The only writer: one batch and one fsync hold the change, its indexes, its log entry and its seq. A thread of its
+/// own takes everything that waits (group commit without a timer: whatever came during the last fsync is the next
+/// batch). Order: persist, fsync, advance the head, acknowledge, notify.
 class Ledger {
 public:
-    /// Reads the head and the counters. Throws StoreRefused when they can't be read. `executor` is where waiting callers
-    /// resume and listeners are told. `on_fatal` is called once, on the executor, after `store_failed`: exit 1.
-    Ledger(Store& store, LedgerSettings settings, asio::any_io_executor executor, Clock& clock, Random& random, Log& log,
-           std::function<void()> on_fatal);
+    /// Reads the head and the counters. Throws StoreRefused when they can't be read. `executor` is where waiting
+    /// callers resume and listeners are told. `on_fatal` is called once, on the executor, after `store_failed`: exit 1.
+    Ledger(Store& store, LedgerSettings settings, asio::any_io_executor executor, Clock& clock, Random& random,
+           Log& log, std::function<void()> on_fatal);
     ~Ledger();
     Ledger(const Ledger&) = delete;
     Ledger& operator=(const Ledger&) = delete;
@@ -119,8 +120,8 @@ public:
     void on_commit(std::function<void(const CommitNotice&)> listener);
 
     /// Resumes when the outcome is on disk, so a 2xx may follow. Callers that wait together share one fsync.
-    /// Errors: `ledger_full` (answer 429), `store_full` (503, nothing was taken), `store_failed` (503; fatal), `stopping`.
-    /// Cancellation: none once queued; a commit is never half taken back.
+    /// Errors: `ledger_full` (answer 429), `store_full` (503, nothing was taken), `store_failed` (503; fatal),
+    /// `stopping`. Cancellation: none once queued; a commit is never half taken back.
     asio::awaitable<Result<Commit>> apply(Submission submission);
 
     /// The next value of the "seen" counter: taken when a notification arrives or a request is sent. Executor only.

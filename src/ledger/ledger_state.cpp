@@ -1,0 +1,114 @@
+#include "stockcast/ledger/step.hpp"
+#include "stockcast/store/fields.hpp"
+
+namespace stockcast {
+namespace {
+
+constexpr std::uint8_t form_version = 1;
+
+// Numbers on disk: never given to another meaning.
+namespace tag {
+enum : std::uint8_t {
+    head = 1,
+    oldest,
+    ticks,
+    next_number,
+    products,
+    synced_products,
+    stocked_products,
+    stock_sum,
+    updated_today,
+    today,
+    webhooks,
+    webhooks_processed,
+    webhook_minute
+};
+}
+namespace minute_tag {
+enum : std::uint8_t { minute = 1, count };
+}
+
+template <class To>
+Result<void> keep(const Result<To>& read, To& to) {
+    if (!read) return read.error();
+    to = *read;
+    return {};
+}
+
+Result<std::pair<std::int64_t, std::uint64_t>> read_minute(FieldReader reader) {
+    std::pair<std::int64_t, std::uint64_t> bucket{0, 0};
+    for (;;) {
+        const auto field = reader.next();
+        if (!field) return field.error();
+        if (!*field) return bucket;
+        Result<void> kept;
+        if ((*field)->tag == minute_tag::minute) kept = keep(FieldReader::signed_number(**field), bucket.first);
+        if ((*field)->tag == minute_tag::count) kept = keep(FieldReader::number(**field), bucket.second);
+        if (!kept) return kept.error();
+    }
+}
+
+Result<void> read_field(const FieldReader::Raw& field, std::uint8_t version, LedgerState& state) {
+    auto& counters = state.counters;
+    switch (field.tag) {
+        case tag::head: return keep(FieldReader::number(field), state.head);
+        case tag::oldest: return keep(FieldReader::number(field), state.oldest);
+        case tag::ticks: return keep(FieldReader::number(field), state.ticks);
+        case tag::next_number: return keep(FieldReader::number(field), state.next_number);
+        case tag::products: return keep(FieldReader::number(field), counters.products);
+        case tag::synced_products: return keep(FieldReader::number(field), counters.synced_products);
+        case tag::stocked_products: return keep(FieldReader::number(field), counters.stocked_products);
+        case tag::stock_sum: return keep(FieldReader::quantity(field), counters.stock_sum);
+        case tag::updated_today: return keep(FieldReader::number(field), counters.updated_today);
+        case tag::today: return keep(FieldReader::signed_number(field), counters.today);
+        case tag::webhooks: return keep(FieldReader::number(field), counters.webhooks);
+        case tag::webhooks_processed: return keep(FieldReader::number(field), counters.webhooks_processed);
+        case tag::webhook_minute: {
+            auto bucket = read_minute(FieldReader::inside(field.bytes, version));
+            if (!bucket) return bucket.error();
+            state.webhook_minutes.push_back(*bucket);
+            state.counters.webhooks_last_hour += bucket->second;
+            return {};
+        }
+        default: return {};
+    }
+}
+
+}  // namespace
+
+std::string encode(const LedgerState& state) {
+    const auto& counters = state.counters;
+    FieldWriter out{form_version, 128 + 16 * state.webhook_minutes.size()};
+    out.number(tag::head, state.head)
+        .number(tag::oldest, state.oldest)
+        .number(tag::ticks, state.ticks)
+        .number(tag::next_number, state.next_number)
+        .number(tag::products, counters.products)
+        .number(tag::synced_products, counters.synced_products)
+        .number(tag::stocked_products, counters.stocked_products)
+        .quantity(tag::stock_sum, counters.stock_sum)
+        .number(tag::updated_today, counters.updated_today)
+        .signed_number(tag::today, counters.today)
+        .number(tag::webhooks, counters.webhooks)
+        .number(tag::webhooks_processed, counters.webhooks_processed);
+    FieldGroup bucket;
+    for (const auto& [minute, count] : state.webhook_minutes) {
+        out.group(tag::webhook_minute,
+                  bucket.clear().signed_number(minute_tag::minute, minute).number(minute_tag::count, count));
+    }
+    return out.finish();
+}
+
+Result<LedgerState> decode_ledger_state(std::string_view value) {
+    auto reader = FieldReader::open(value, form_version);
+    if (!reader) return reader.error();
+    LedgerState state;
+    for (;;) {
+        const auto field = reader->next();
+        if (!field) return field.error();
+        if (!*field) return state;
+        if (auto read = read_field(**field, reader->version(), state); !read) return read.error();
+    }
+}
+
+}  // namespace stockcast

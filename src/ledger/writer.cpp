@@ -1,0 +1,167 @@
+#include "ledger/writer.hpp"
+
+#include "stockcast/store/keys.hpp"
+#include "stockcast/store/records.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace stockcast::ledger {
+namespace {
+
+constexpr std::chrono::milliseconds first_pause{250};
+constexpr std::chrono::milliseconds longest_pause{30'000};
+
+/// By one post a result, so that the executor's turn is taken once a batch.
+template <class Tell>
+void tell(const asio::any_io_executor& executor, const std::shared_ptr<Front>& front, Tell what) {
+    asio::post(executor, [front, what = std::move(what)]() mutable { what(*front); });
+}
+
+}  // namespace
+
+Writer::Writer(Store& store, const LedgerSettings& settings, LedgerState state, const std::atomic<SeenTick>& ticks,
+               Log& log)
+    : store_(store), settings_(settings), state_(std::move(state)), ticks_(ticks), log_(log) {}
+
+void Writer::run(Queue& queue, const std::shared_ptr<Front>& front, const asio::any_io_executor& executor) {
+    for (bool ended = false; !ended;) {
+        const bool is_full = !health_.writable;
+        auto work = queue.take(is_full ? std::optional{pause_} : std::nullopt);
+        if (is_full && probe()) {
+            tell(executor, front, [health = health_](Front& to) mutable { to.health(std::move(health)); });
+        }
+
+        if (!work.submissions.empty()) {
+            auto step = health_.writable ? commit(work.submissions, work.now) : Result<Step>{Errc::store_full};
+            if (step) {
+                Front::Committed batch{std::move(work.waiters), std::move(step->commits), std::move(step->notice),
+                                       state_, health_};
+                tell(executor, front,
+                     [batch = std::move(batch)](Front& to) mutable { to.committed(std::move(batch)); });
+            } else if (step.error() == Errc::store_full) {
+                tell(executor, front, [waiters = std::move(work.waiters), health = health_](Front& to) mutable {
+                    to.refused(std::move(waiters), Errc::store_full, std::move(health));
+                });
+            } else {
+                tell(executor, front,
+                     [failed = std::move(work), rest = queue.fail(), health = health_](Front& to) mutable {
+                         to.failed(std::move(failed), std::move(rest), std::move(health));
+                     });
+                break;
+            }
+        }
+
+        for (auto& copy : work.copies) {
+            tell(executor, front,
+                 [waiter = std::move(copy.waiter), result = store_.checkpoint(copy.directory)](Front&) mutable {
+                     complete<void>(std::move(waiter), std::move(result));
+                 });
+        }
+        ended = work.ended;
+    }
+    tell(executor, front, [](Front& to) { to.ended(); });
+}
+
+/// What an exception tells here is a bug, and the state in memory can no longer be trusted: the same end as a failed
+/// store.
+Result<Step> Writer::commit(std::span<const Submission> submissions, Instant now) {
+    try {
+        auto held = read_held(submissions);
+        if (!held) {
+            tell_failure(held.error().message());
+            return held.error();
+        }
+
+        auto before = state_;
+        before.ticks = std::max(before.ticks, ticks_.load(std::memory_order_relaxed));
+        auto result = step(*held, submissions, before, now, settings_.rules);
+        if (const auto committed = store_.commit(result.batch); !committed) {
+            if (committed.error() == Errc::store_full) {
+                became_full(store_.recover());
+            } else {
+                tell_failure(committed.error().message());
+            }
+            return committed.error();
+        }
+
+        state_ = result.state;
+        for (const auto& code : result.odd_sums) {
+            log_.info(Mark::none,
+                      {"{code}: the warehouses' figures do not add up to available_quantity, which counts",
+                       "{code}: las bodegas no suman available_quantity, que es la cifra que vale"},
+                      {{"code", code}});
+        }
+        return result;
+    } catch (const std::exception& bug) {
+        tell_failure(bug.what());
+        return Errc::store_failed;
+    }
+}
+
+Result<Held> Writer::read_held(std::span<const Submission> submissions) const {
+    Held held;
+    for (const auto& submission : submissions) {
+        for (const auto& said : submission.observations) held.try_emplace({said.company, said.product});
+    }
+    std::vector<std::string> product_keys;
+    product_keys.reserve(held.size());
+    for (const auto& [key, _] : held) product_keys.push_back(keys::product(key.first, key.second));
+    if (product_keys.empty()) return held;
+
+    const auto values = store_.get_many(Family::products, product_keys);
+    if (!values) return values.error();
+    auto value = values->begin();
+    for (auto& [key, product] : held) {
+        const auto& bytes = *value++;
+        if (!bytes) continue;
+        auto decoded = records::decode_product(*bytes);
+        if (!decoded) {
+            log_.error(
+                {"The record of product {product} is damaged. Restore a backup, or start with an empty DATA_DIR",
+                 "El registro del producto {product} está dañado. Restaure una copia o empiece con un DATA_DIR vacío"},
+                {{"product", key.second.to_string()}});
+            return decoded.error();
+        }
+        product = *std::move(decoded);
+    }
+    return held;
+}
+
+/// Whether a full store can be written again.
+bool Writer::probe() {
+    const auto health = store_.recover();
+    if (!health.writable) {
+        pause_ = std::min(2 * pause_, longest_pause);
+        health_ = health;
+        return false;
+    }
+    health_ = {};
+    pause_ = {};
+    log_.info(Mark::success,
+              {"There is room again: the store is written", "Hay espacio de nuevo: el almacén se escribe"});
+    return true;
+}
+
+void Writer::became_full(const StoreHealth& health) {
+    // The store may have found room just now; the refused batch is not tried again here, its callers are.
+    if (health.writable) return;
+    health_ = health;
+    pause_ = first_pause;
+    log_.error({"Nothing can be stored: {reason}. Notifications are answered 503 until there is room",
+                "No se puede guardar nada: {reason}. Las notificaciones reciben 503 hasta que haya espacio"},
+               {{"reason", health.reason}});
+}
+
+void Writer::tell_failure(std::string_view reason) {
+    health_ = {false, std::string{reason}};
+    log_.error({"The store failed: {reason}. Stopping; the next start finds what is durable",
+                "Falló el almacén: {reason}. Se detiene; el próximo inicio encuentra lo que quedó guardado"},
+               {{"reason", reason}});
+}
+
+}  // namespace stockcast::ledger
