@@ -42,11 +42,14 @@ void PageWalk::notice_total(unsigned page, bool forward, std::optional<std::uint
     total_ = total;
     if (*total > before) {
         if (page > 1) grown_ += *total - before;
+        // What this page was read again for may have been pushed on to the next.
+        if (!forward && page + 1 < forward_) reread(page + 1, page + 1);
     } else if (*total < before) {
         // Wherever the deleted one stood, what was not read yet moved up past the end of the last page read before.
         const auto last = forward ? page - 1 : forward_ - 1;
         const auto back = std::min(last, pages_for(before - *total));
         if (back > 0) reread(last - back + 1, last);
+        if (!forward && page > 1) reread(page - 1, page - 1);
     }
 }
 
