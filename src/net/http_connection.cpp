@@ -136,6 +136,7 @@ asio::awaitable<bool> HttpConnection::serve_request() {
 
     if (shared_.handler.is_upgrade(head)) {
         if (parser_.has_body()) co_return co_await refuse(400, "a request that leaves HTTP has no body");
+        if (stopping_) co_return co_await refuse(503, "the server is stopping");
         co_await take_over();
         co_return false;
     }
@@ -197,7 +198,7 @@ asio::awaitable<bool> HttpConnection::read_body() {
 /// Makes room at the end of the buffer and reads into it. The parser refuses what would fill it, so there is room.
 asio::awaitable<bool> HttpConnection::read_more() {
     const auto capacity = shared_.limits.header_bytes;
-    if (terminated_ || expired_ || !stream_) co_return false;
+    if (terminated_ || expired_) co_return false;
     if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(capacity);
     if (begin_ == end_) begin_ = end_ = 0;
     if (end_ == capacity) {
@@ -226,6 +227,7 @@ asio::awaitable<HttpResponse> HttpConnection::handle(HttpRequest request) {
 
 /// True: the connection is good for another request.
 asio::awaitable<bool> HttpConnection::answer(HttpResponse response, bool keep, bool head_only) {
+    if (terminated_) co_return false;
     keep = keep && !response.close && !stopping_;
     const std::string_view connection = !keep ? "close" : parser_.is_http_1_0() ? "keep-alive" : "";
     std::string head = answer_head(response, shared_.date(), connection);

@@ -23,13 +23,14 @@ namespace stockcast {
 
 struct BroadcasterSettings {
     std::size_t ring_bytes = 16u << 20;
-    std::chrono::milliseconds heartbeat{25'000};    ///< a message at least this often
-    std::chrono::milliseconds stalled{60'000};      ///< takes nothing for so long: closed with 1013
-    std::chrono::milliseconds goodbye{1'000};       ///< patience for the closing handshake
-    std::size_t message_bytes_max = 64 * 1024;      ///< of what a client sends
-    std::uint32_t client_errors_max = 20;           ///< bad messages after which it is closed with 1008
-    std::size_t log_readers_max = 4;                ///< sessions that read the change log at once; others take turns
-    std::size_t log_read_bytes = 256 * 1024;        ///< of one turn
+    std::chrono::milliseconds heartbeat{25'000};  ///< a message at least this often
+    std::chrono::milliseconds stalled{60'000};    ///< takes nothing for so long: closed with 1013
+    std::chrono::milliseconds goodbye{1'000};     ///< patience for the closing handshake
+    std::size_t message_bytes_max = 64 * 1024;    ///< of what a client sends
+    std::uint32_t client_errors_max = 20;         ///< bad messages after which it is closed with 1008
+    std::size_t log_readers_max = 4;              ///< sessions that read the change log at once; others take turns
+    std::size_t log_read_bytes = 64 * 1024;       ///< of one turn
+    std::size_t write_bytes = 64 * 1024;          ///< of frames copied for one session while they are being written
 };
 
 /// Where a client wants to go on.
@@ -39,11 +40,12 @@ struct Resume {
 };
 
 /// Sends every durable change to every session from its own cursor over the ring, or from the change log when it has
-/// fallen behind; there is no queue per client. Feed it with Ledger's notices.
+/// fallen behind; there is no queue per client. A session holds memory only while a write is under way: at most
+/// `write_bytes` (or one turn of the log) and its own small answers. Feed it with Ledger's notices.
 class Broadcaster {
 public:
-    Broadcaster(asio::any_io_executor executor, Store& store, Workers& workers, Clock& clock, Log& log, std::string epoch,
-                Seq head, BroadcasterSettings settings);
+    Broadcaster(asio::any_io_executor executor, Store& store, Workers& workers, Clock& clock, Log& log,
+                std::string epoch, Seq head, BroadcasterSettings settings);
     ~Broadcaster();
 
     /// After the changes are durable, in order.
@@ -53,14 +55,16 @@ public:
     Seq head() const;
     std::size_t sessions() const;
 
-    /// One WebSocket client after its handshake: hello, what it missed (or `reset`), `caught_up`, then live; heartbeats;
-    /// answers pings and `subscribe`; closes with the right code. `already_read`: bytes that came with the handshake.
-    /// `expires`: the token's end, then 4401. Returns when the connection is over; total cancellation says 1001 first.
+    /// One WebSocket client after its handshake: hello, what it missed (or `reset`), `caught_up`, then live;
+    /// heartbeats; answers pings and `subscribe`; closes with the right code. `already_read`: bytes that came with the
+    /// handshake. `expires`: the token's end, then 4401. Returns when the connection is over; total cancellation says
+    /// 1001 first.
     asio::awaitable<void> serve_websocket(std::unique_ptr<ByteStream> stream, std::string already_read, Resume resume,
                                           std::optional<Instant> expires);
 
-    /// The changes after `since` as JSON events, oldest first, at most `limit`; from the ring or the log. With nothing new
-    /// it waits until `deadline`. Errors: `not_found` when since is older than what is kept, or ahead of the head.
+    /// The changes after `since` as JSON events, oldest first, at most `limit`; from the ring or the log. With nothing
+    /// new it waits until `deadline` (or a stop), then comes back empty. Fewer than `limit` may come though there are
+    /// more. Errors: `not_found` when since is older than what is kept, or ahead of the head; the store's.
     struct Changes {
         Seq head = 0;
         std::string events;  ///< comma-separated JSON objects
@@ -69,8 +73,7 @@ public:
     asio::awaitable<Result<Changes>> changes_after(Seq since, std::size_t limit, Steady deadline);
 
 private:
-    struct Impl;
-    std::shared_ptr<Impl> impl_;
+    std::shared_ptr<class Hub> hub_;
 };
 
 }  // namespace stockcast

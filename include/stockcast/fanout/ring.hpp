@@ -3,33 +3,38 @@
 #include "stockcast/ledger/ledger.hpp"
 
 #include <cstddef>
-#include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace stockcast {
 
-/// The newest changes as bytes, already framed for WebSocket: one circular arena, appended once per change, read by every
-/// session from its own cursor. What falls out is read from the change log. One executor; no locks.
+/// The newest changes as bytes, already framed for WebSocket: one circular arena, appended once per change, read by
+/// every session from its own cursor. What falls out is read from the change log. One executor; no locks.
 class Ring {
 public:
-    explicit Ring(std::size_t bytes);
+    /// `head`: the newest change that exists already, though it is not here.
+    explicit Ring(std::size_t bytes, Seq head = 0);
+    ~Ring();
+    Ring(const Ring&) = delete;
+    Ring& operator=(const Ring&) = delete;
+
+    /// One larger than the arena empties it: all have to read it from the change log.
     void append(const PublishedChange& change);
     Seq head() const;    ///< newest; 0 at first
     Seq oldest() const;  ///< oldest still here; head() + 1 when empty
-    /// Everything after `cursor`, as at most two spans of frames; empty optional when `cursor + 1` has fallen out.
-    /// Valid until the next append.
+    /// What follows `cursor`, whole frames of together at most `bytes_max` (but at least one), as at most two spans;
+    /// empty optional when `cursor + 1` has fallen out. Valid until the next append.
     struct Spans {
         std::string_view first;
         std::string_view second;
         Seq last = 0;  ///< the cursor after these
     };
-    std::optional<Spans> after(Seq cursor) const;
-    /// One change's frame and what a filter asks of it; for sessions with a filter.
+    std::optional<Spans> after(Seq cursor, std::size_t bytes_max = std::string_view::npos) const;
+    /// What a filter asks of one change, and where its frame lies.
     struct Entry {
         Seq seq;
         ChangeType type;
@@ -38,11 +43,19 @@ public:
         std::size_t offset;
         std::size_t length;
     };
-    const Entry* entry(Seq seq) const;
+    const Entry* entry(Seq seq) const;  ///< null pointer when it is not here
+    std::string_view frame(const Entry& entry) const;
+    std::string_view event(const Entry& entry) const;  ///< the frame's payload: JSON
 
 private:
-    struct Impl;
-    std::shared_ptr<Impl> impl_;
+    void make_room(std::size_t length);
+
+    std::size_t capacity_;
+    std::unique_ptr<char[]> arena_;  ///< pages are touched as they fill: an idle server does not pay for it
+    std::deque<Entry> entries_;      ///< oldest first, `seq` without gaps
+    Seq head_;
+    std::size_t write_ = 0;     ///< where the next frame goes
+    std::size_t wrap_end_ = 0;  ///< end of the last frame before the arena began anew
 };
 
 }  // namespace stockcast

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "stockcast/base/json.hpp"
+#include "stockcast/model/change.hpp"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace stockcast {
+
+/// What a client wants to get, by its `subscribe`. An event passes when it matches each list that was given.
+class Filter {
+public:
+    /// `{"type":"subscribe","types":[…],"codes":[…],"warehouses":[…]}`: the filter, or what is wrong with the message.
+    /// A list that is left out (or null) narrows nothing; each names at least one.
+    static std::variant<Filter, std::string> parse(std::string_view message);
+
+    bool passes(ChangeType type, std::string_view code, const std::vector<std::string>& warehouses) const;
+    /// `sync_completed`, `alert`: only types narrow them.
+    bool passes_announcement(std::string_view type) const;
+    /// Nothing is held back.
+    bool is_open() const { return types_.empty() && codes_.empty() && warehouses_.empty(); }
+
+private:
+    std::string read(const Json::Object& message);
+    std::string read_warehouse(const Json& value);
+
+    using Names = std::set<std::string, std::less<>>;
+    Names types_;
+    Names codes_;
+    Names warehouses_;  ///< JSON scalars as SIIGO writes them: `1270`, `"x"`
+};
+
+}  // namespace stockcast

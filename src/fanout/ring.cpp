@@ -1,0 +1,87 @@
+#include "stockcast/fanout/ring.hpp"
+
+#include "stockcast/net/websocket.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace stockcast {
+
+Ring::Ring(std::size_t bytes, Seq head)
+    : capacity_(bytes), arena_(std::make_unique_for_overwrite<char[]>(bytes)), head_(head) {}
+
+Ring::~Ring() = default;
+
+Seq Ring::head() const {
+    return head_;
+}
+
+Seq Ring::oldest() const {
+    return entries_.empty() ? head_ + 1 : entries_.front().seq;
+}
+
+void Ring::append(const PublishedChange& change) {
+    std::string frame;
+    websocket::append_frame(frame, websocket::Opcode::text, change.event);
+
+    // A gap would make `entry()` count wrong; there is none, but if there were, the log has it right.
+    if (change.seq != head_ + 1 || frame.size() > capacity_) entries_.clear();
+    head_ = change.seq;
+    if (frame.size() > capacity_) return;
+
+    make_room(frame.size());
+    std::memcpy(arena_.get() + write_, frame.data(), frame.size());
+    entries_.push_back({change.seq, change.type, change.code, change.warehouses, write_, frame.size()});
+    write_ += frame.size();
+}
+
+/// Frames never wrap: what does not fit before the end begins anew. Lets go of the oldest that lie in the way.
+void Ring::make_room(std::size_t length) {
+    if (entries_.empty()) write_ = wrap_end_ = 0;
+    if (write_ + length > capacity_) {
+        while (!entries_.empty() && entries_.front().offset >= write_) entries_.pop_front();
+        wrap_end_ = write_;
+        write_ = 0;
+    }
+    const auto is_in_the_way = [&](const Entry& entry) {
+        return entry.offset >= write_ && entry.offset < write_ + length;
+    };
+    while (!entries_.empty() && is_in_the_way(entries_.front())) entries_.pop_front();
+}
+
+std::optional<Ring::Spans> Ring::after(Seq cursor, std::size_t bytes_max) const {
+    if (cursor >= head_) return Spans{{}, {}, cursor};
+    const Entry* const first = entry(cursor + 1);
+    if (first == nullptr) return std::nullopt;
+
+    const Entry* last = first;
+    for (auto bytes = first->length; last->seq < head_;) {
+        const Entry* const next = entry(last->seq + 1);
+        bytes += next->length;
+        if (bytes > bytes_max) break;
+        last = next;
+    }
+    const char* const base = arena_.get();
+    const auto end = last->offset + last->length;
+    if (first->offset <= last->offset) return Spans{{base + first->offset, end - first->offset}, {}, last->seq};
+    return Spans{{base + first->offset, wrap_end_ - first->offset}, {base, end}, last->seq};
+}
+
+const Ring::Entry* Ring::entry(Seq seq) const {
+    if (seq < oldest() || seq > head_) return nullptr;
+    return &entries_[seq - entries_.front().seq];
+}
+
+std::string_view Ring::frame(const Entry& entry) const {
+    return {arena_.get() + entry.offset, entry.length};
+}
+
+std::string_view Ring::event(const Entry& entry) const {
+    const auto whole = frame(entry);
+    for (const std::size_t header : {2U, 4U, 10U})
+        if (whole.size() >= header && websocket::frame_header_bytes(whole.size() - header) == header)
+            return whole.substr(header);
+    return {};
+}
+
+}  // namespace stockcast
