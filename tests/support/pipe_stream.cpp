@@ -1,0 +1,151 @@
+#include "support/pipe_stream.hpp"
+
+#include <boost/asio/append.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+namespace stockcast::test {
+
+/// Bytes on their way from one end to the other.
+struct PipeStream::Direction {
+    Direction(asio::any_io_executor its_executor, std::size_t its_capacity)
+        : executor(std::move(its_executor)), capacity(its_capacity) {}
+
+    struct Read {
+        asio::mutable_buffer into;
+        Done done;
+    };
+    struct Write {
+        std::vector<asio::const_buffer> from;
+        Done done;
+    };
+
+    void complete(Done done, error_code ec, std::size_t count) {
+        asio::get_associated_cancellation_slot(done).clear();
+        asio::post(executor, asio::append(std::move(done), ec, count));
+    }
+
+    template <class Pending>
+    void fail(std::optional<Pending>& pending, error_code ec) {
+        auto failed = std::exchange(pending, std::nullopt);
+        complete(std::move(failed->done), ec, 0);
+    }
+
+    void settle() {
+        settle_write();
+        settle_read();
+        settle_write();
+    }
+
+    void settle_read() {
+        if (!read) return;
+        if (reader_gone) return fail(read, asio::error::operation_aborted);
+        if (bytes.empty() && !ended) return;
+        auto [into, done] = *std::exchange(read, std::nullopt);
+        const auto count = std::min(into.size(), bytes.size());
+        std::memcpy(into.data(), bytes.data(), count);
+        const bool at_end = bytes.empty();
+        bytes.erase(0, count);
+        complete(std::move(done), at_end ? error_code{asio::error::eof} : error_code{}, count);
+    }
+
+    void settle_write() {
+        if (!write) return;
+        if (reader_gone || ended) return fail(write, asio::error::broken_pipe);
+        if (bytes.size() >= capacity) return;
+        auto [from, done] = std::move(*std::exchange(write, std::nullopt));
+        std::size_t count = 0;
+        for (const auto& piece : from) {
+            const auto part = std::min(piece.size(), capacity - bytes.size());
+            bytes.append(static_cast<const char*>(piece.data()), part);
+            count += part;
+        }
+        complete(std::move(done), {}, count);
+    }
+
+    asio::any_io_executor executor;
+    std::size_t capacity;
+    std::string bytes;
+    bool ended = false;        ///< no more will be sent
+    bool reader_gone = false;  ///< the reading end is closed
+    std::optional<Read> read;
+    std::optional<Write> write;
+};
+
+PipeStream::Pair PipeStream::make(asio::any_io_executor executor, std::size_t capacity) {
+    const auto there = std::make_shared<Direction>(executor, capacity);
+    const auto back = std::make_shared<Direction>(executor, capacity);
+    return {std::unique_ptr<PipeStream>{new PipeStream{executor, back, there}},
+            std::unique_ptr<PipeStream>{new PipeStream{executor, there, back}}};
+}
+
+PipeStream::PipeStream(asio::any_io_executor executor, std::shared_ptr<Direction> in, std::shared_ptr<Direction> out)
+    : executor_(std::move(executor)), in_(std::move(in)), out_(std::move(out)) {}
+
+PipeStream::~PipeStream() {
+    close();
+}
+
+void PipeStream::start_read(asio::mutable_buffer into, Done done) {
+    auto slot = asio::get_associated_cancellation_slot(done);
+    in_->read.emplace(Direction::Read{into, std::move(done)});
+    if (slot.is_connected())
+        slot.assign([direction = std::weak_ptr{in_}](asio::cancellation_type) {
+            const auto alive = direction.lock();
+            if (!alive || !alive->read) return;
+            auto cancelled = std::exchange(alive->read, std::nullopt);
+            asio::post(alive->executor, asio::append(std::move(cancelled->done),
+                                                     error_code{asio::error::operation_aborted}, std::size_t{0}));
+        });
+    in_->settle();
+}
+
+void PipeStream::start_write(std::span<const asio::const_buffer> from, Done done) {
+    out_->write.emplace(Direction::Write{{from.begin(), from.end()}, std::move(done)});
+    out_->settle();
+}
+
+void PipeStream::close() noexcept {
+    in_->reader_gone = true;
+    out_->ended = true;
+    in_->settle();
+    out_->settle();
+}
+
+void PipeStream::start_shutdown(Done done) {
+    put_end();
+    asio::post(executor_, asio::append(std::move(done), error_code{}, std::size_t{0}));
+}
+
+void PipeStream::put(std::string_view bytes) {
+    if (out_->ended || out_->reader_gone) return;
+    out_->bytes += bytes;
+    out_->settle();
+}
+
+void PipeStream::put_end() {
+    out_->ended = true;
+    out_->settle();
+}
+
+std::string PipeStream::take() {
+    std::string taken;
+    for (;;) {  // each round makes room for a write that waits; one that follows comes with a later take()
+        const auto part = std::exchange(in_->bytes, {});
+        taken += part;
+        in_->settle_write();
+        if (part.empty()) return taken;
+    }
+}
+
+bool PipeStream::is_ended() const {
+    return in_->ended && in_->bytes.empty();
+}
+
+}  // namespace stockcast::test
