@@ -1,0 +1,81 @@
+#include "sim/front.hpp"
+
+#include "sim/answers.hpp"
+
+#include "stockcast/base/json.hpp"
+#include "stockcast/net/byte_stream.hpp"
+
+namespace stockcast::sim {
+namespace {
+
+constexpr std::size_t body_bytes_max = std::size_t{1} << 20;
+
+bool has_body(const HttpRequest& head) {
+    const auto length = head.fields.get("Content-Length");
+    return head.fields.has("Transfer-Encoding") || (!length.empty() && length != "0");
+}
+
+/// The answer as it would go over the wire, broken off in the middle of its body.
+std::string first_half(const HttpResponse& answer) {
+    std::string bytes = "HTTP/1.1 " + std::to_string(answer.status) + " Cut\r\n";
+    for (const auto& [name, value] : answer.fields.all()) bytes += name + ": " + value + "\r\n";
+    bytes += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n";
+    bytes += answer.body.substr(0, answer.body.size() / 2);
+    return bytes;
+}
+
+}  // namespace
+
+Front::Front(Api& api, Commands& commands, Faults& faults, Clock& clock)
+    : api_(api), commands_(commands), faults_(faults), clock_(clock) {}
+
+std::optional<HttpResponse> Front::judge(const HttpRequest& head) {
+    if (!faults_.outage || Commands::is_command(head.target) || !has_body(head)) return std::nullopt;
+    // A request with a body can't be taken over, so its connection is not simply dropped: it is told nothing but "no".
+    HttpResponse nothing;
+    nothing.status = 503;
+    nothing.close = true;
+    return nothing;
+}
+
+std::size_t Front::body_limit(const HttpRequest&) {
+    return body_bytes_max;
+}
+
+bool Front::is_upgrade(const HttpRequest& head) {
+    return (faults_.outage || faults_.cut_body > 0) && !Commands::is_command(head.target) && !has_body(head);
+}
+
+asio::awaitable<HttpResponse> Front::handle(HttpRequest request) {
+    if (Commands::is_command(request.target)) co_return commands_.answer(request);
+    if (faults_.slow > 0) {
+        --faults_.slow;
+        // Cancelled only when all ends; then the answer hardly matters.
+        const auto slept = co_await clock_.sleep_for(faults_.slow_by);
+        if (!slept) co_return refuse(503, "stopping");
+    }
+    co_return api_.answer(request);
+}
+
+asio::awaitable<void> Front::take_over(HttpRequest request, TakenOver connection) {
+    if (!faults_.outage && faults_.cut_body > 0) {
+        --faults_.cut_body;
+        const auto written = co_await write_all(*connection.stream, first_half(api_.answer(request)));
+        if (written) {
+            // The half must arrive before the end does: a goodbye instead of a reset.
+            const auto ended = co_await shutdown(*connection.stream);
+            (void)ended;
+        }
+    }
+    connection.stream->close();
+}
+
+HttpResponse Front::refuse(unsigned status, std::string_view detail) {
+    std::string body;
+    JsonObjectWriter writer{body};
+    writer.string("message", detail);
+    writer.close();
+    return json_answer(status, std::move(body));
+}
+
+}  // namespace stockcast::sim
