@@ -15,6 +15,7 @@ using std::chrono::milliseconds;
 /// How long a call waits to be let out (a minute's quota, a named wait, the breaker) before it gives up as
 /// `siigo_throttled`.
 constexpr std::chrono::seconds patience{75};
+constexpr std::chrono::seconds idle_max{30};
 /// A page of 100 products is some 150 kB.
 constexpr JsonLimits answer_limits{
     .depth = 32, .bytes = std::size_t{16} << 20U, .number_characters = 64, .exponent = 400};
@@ -37,6 +38,14 @@ Errc errc_of(Ending ending) {
         case Ending::broken: break;
     }
     return Errc::siigo_unavailable;
+}
+
+/// A full disk passes and a failed one does not: which of them it was must reach the caller.
+Errc store_error(const error_code& error) {
+    for (const auto known : {Errc::store_full, Errc::stopping}) {
+        if (error == known) return known;
+    }
+    return Errc::store_failed;
 }
 
 /// Everything below asks for itself whether it is cancelled, so that `||` round it never meets an exception; the
@@ -118,11 +127,7 @@ asio::awaitable<Result<void>> Client::Impl::try_until_done(Call call) {
             repeated = true;
             continue;
         }
-        const auto in_a_row = done.ending == Ending::throttled ? gate.throttled_in_a_row() : tries;
-        const auto wait = RetryPolicy::pause(done.ending, in_a_row, done.named_wait, random);
-        // The quota is the whole company's, and a named wait is meant for all of us: nobody asks before.
-        if (done.ending == Ending::throttled || done.named_wait) gate.hold_until(clock.now() + wait);
-
+        const auto wait = done.wait ? *done.wait : RetryPolicy::pause(done.ending, tries, std::nullopt, random);
         if (!RetryPolicy::may_retry(done.ending, tries, call.repeatable) || wait > patience)
             co_return errc_of(done.ending);
         if (!gate.take_retry(moment())) co_return errc_of(done.ending);
@@ -186,33 +191,34 @@ asio::awaitable<Try> Client::Impl::authenticate() {
     co_return done;
 }
 
-asio::awaitable<Result<void>> Client::Impl::be_admitted() {
+asio::awaitable<std::optional<Errc>> Client::Impl::be_admitted() {
     const auto give_up = clock.now() + patience;
     for (;;) {
         if (co_await is_stopping()) co_return Errc::stopping;
         const auto permit = gate.next(moment());
-        if (permit.at <= clock.now()) co_return Result<void>{};
+        if (permit.at <= clock.now()) co_return std::nullopt;
         tell_state();
         if (permit.reason == CallGate::Reason::refused) co_return Errc::siigo_unauthorized;
         if (permit.at > give_up || permit.reason == CallGate::Reason::share_stopped) co_return Errc::siigo_throttled;
-        if (auto slept = co_await clock.sleep_until(permit.at); !slept) co_return slept;
+        if (auto slept = co_await clock.sleep_until(permit.at); !slept) co_return Errc::stopping;
     }
 }
 
 asio::awaitable<Try> Client::Impl::send(HttpClientRequest request, const Call& call, bool is_auth) {
-    if (auto admitted = co_await be_admitted(); !admitted) {
-        co_return Try::of(static_cast<Errc>(admitted.error().value()));
-    }
+    if (const auto why = co_await be_admitted()) co_return Try::of(*why);
     gate.reserved(moment());
     if (auto saved = co_await save(); !saved || co_await is_stopping()) {
         gate.abandoned(moment(), /*sent=*/false);
-        co_return Try::of(saved ? Errc::stopping : Errc::store_failed);
+        co_return Try::of(saved ? Errc::stopping : store_error(saved.error()));
     }
 
     gate.leaves(clock.now());
     if (call.on_send && !is_auth) call.on_send();
     const auto deadline = clock.now() + settings.request_timeout;
+    // One that was idle may be closed on the other side, and a POST on it would be lost.
+    if (clock.now() - last_exchange_ > idle_max) http.close();
     const auto answer = co_await http.exchange(request, deadline);
+    last_exchange_ = clock.now();
 
     Try done;
     std::string network_detail;
@@ -232,6 +238,7 @@ asio::awaitable<Try> Client::Impl::send(HttpClientRequest request, const Call& c
     // A 403 is no matter of the token's age: another one of the same user would be refused as well.
     if (is_refused && !is_auth && done.error.status == 401) done.token_spent = tokens.refused(clock.now());
     gate.ended(moment(), done.ending, is_refused && !done.token_spent);
+    hold_if_asked(done);
     const bool judged_with_token =
         done.ending == Ending::good || done.ending == Ending::not_found || done.ending == Ending::rejected;
     if (judged_with_token && !is_auth) {
@@ -242,7 +249,7 @@ asio::awaitable<Try> Client::Impl::send(HttpClientRequest request, const Call& c
     tell_state();
     // A process that fails and dies over and over would else forget each last failure.
     if (done.ending != Ending::good && done.ending != Ending::not_sent) {
-        if (auto saved = co_await save(); !saved) co_return Try::of(Errc::store_failed);
+        if (auto saved = co_await save(); !saved) co_return Try::of(store_error(saved.error()));
     }
     co_return done;
 }
@@ -259,9 +266,16 @@ Try Client::Impl::judge(const HttpResponse& response, const Call& call, bool is_
     done.ending = judge_answer(response.status, done.error, body_read);
     // Whatever 4xx `/auth` answers, the credentials are what it is about.
     if (is_auth && (done.ending == Ending::rejected || done.ending == Ending::not_found)) done.ending = Ending::refused;
-    done.named_wait = named_wait(response.fields, done.error, clock.wall());
-    if (done.ending == Ending::good && done.named_wait) gate.hold_until(clock.now() + *done.named_wait);
+    done.wait = named_wait(response.fields, done.error, clock.wall());
     return done;
+}
+
+/// The quota is the whole company's, and a named wait is meant for all of us: nobody asks before, also after a restart.
+void Client::Impl::hold_if_asked(Try& done) {
+    if (done.ending == Ending::throttled || (done.wait && done.ending != Ending::good)) {
+        done.wait = RetryPolicy::pause(done.ending, gate.throttled_in_a_row(), done.wait, random);
+    }
+    if (done.wait) gate.hold_until(clock.now() + *done.wait);
 }
 
 asio::awaitable<Result<void>> Client::Impl::save() {

@@ -31,7 +31,7 @@ struct Try {
     Ending ending = Ending::not_sent;
     std::optional<Errc> ours;  ///< why it never came to an ending: stopping, the store, not admitted
     SiigoError error;          ///< of an answer that is none of the good ones
-    std::optional<std::chrono::milliseconds> named_wait;
+    std::optional<std::chrono::milliseconds> wait;  ///< that was named, or that a 429 calls for: meant for all callers
     bool token_spent = false;  ///< 401 on a token that had worked: worth one repetition with another
 
     static Try of(Errc why) {
@@ -73,9 +73,11 @@ private:
     asio::awaitable<Try> try_in_turn(const Call& call);
     asio::awaitable<Try> authenticate();
     asio::awaitable<Result<void>> take_turn(Turn& turn);
-    asio::awaitable<Result<void>> be_admitted();
+    /// None: go ahead. Else why not.
+    asio::awaitable<std::optional<Errc>> be_admitted();
     asio::awaitable<Try> send(HttpClientRequest request, const Call& call, bool is_auth);
     Try judge(const HttpResponse& response, const Call& call, bool is_auth);
+    void hold_if_asked(Try& done);
     asio::awaitable<Result<void>> save();
     asio::awaitable<Result<void>> pause(std::chrono::milliseconds how_long);
     void tell_state();
@@ -84,6 +86,7 @@ private:
 
     TurnQueue turns_;
     Event turn_ended_;
+    Steady last_exchange_{};
     ClientStatus::State told_ = ClientStatus::State::healthy;
 };
 

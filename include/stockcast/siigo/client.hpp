@@ -62,11 +62,11 @@ struct ClientStatus {
 
 /// Calls SIIGO within quota, spacing, retry budget, breaker and failure share (7 days), on one kept connection, with
 /// one token that all share. Errors of every call: `siigo_unavailable`, `siigo_rejected`, `siigo_unauthorized`,
-/// `siigo_not_found`, `siigo_throttled`, `stopping`, `store_failed`.
+/// `siigo_not_found`, `siigo_throttled`, `stopping`, `store_failed`, `store_full` (the last two: the journal's).
 class Client {
 public:
-    /// `journalled`: what ClientJournal kept last (empty for a new store: then the bucket counts as full, since nobody
-    /// knows what was sent in the last minute… by another installation).
+    /// `journalled`: what ClientJournal kept last. Empty for a new store: the full allowance of this minute is there. What
+    /// can't be read counts as a minute whose quota is used up. Throws std::invalid_argument when base_url is no URL.
     Client(ClientSettings settings, std::string journalled, ClientJournal& journal, Connector& connector,
            asio::any_io_executor executor, Clock& clock, Random& random, Log& log);
     ~Client();
