@@ -80,7 +80,7 @@ TEST_CASE(
                 CHECK(faulty.store->commit(put("before", "1")));
                 expected.emplace("before", "1");
             }
-            faulty.disk->arm({.operation = Operation::append, .name_ends = ".log", .error = Error::no_space});
+            faulty.disk->arm({.operation = Operation::append, .name_has = ".log", .error = Error::no_space});
             CHECK(faulty.store->commit(put("lost", random_bytes(size))).error() == Errc::store_full);
             CHECK(faulty.disk->strikes() == 1);
             CHECK(faulty.store->commit(put("refused", "1")).error() == Errc::store_full);
@@ -102,7 +102,7 @@ TEST_CASE(
 TEST_CASE("ENOSPC in a later piece of a large record is no less a batch that isn't there", "[store][faults]") {
     FaultyStore faulty;
     CHECK(faulty.store->commit(put("before", "1")));
-    faulty.disk->arm({.operation = Operation::append, .name_ends = ".log", .spared = 1, .error = Error::no_space});
+    faulty.disk->arm({.operation = Operation::append, .name_has = ".log", .spared = 1, .error = Error::no_space});
     CHECK(faulty.store->commit(put("lost", random_bytes(5'000'000))).error() == Errc::store_full);
     REQUIRE(faulty.disk->strikes() == 1);
     CHECK(faulty.store->recover().writable);
@@ -113,7 +113,7 @@ TEST_CASE("ENOSPC in a later piece of a large record is no less a batch that isn
 TEST_CASE("a torn record is dropped when the process ends before it recovered", "[store][faults]") {
     FaultyStore faulty;
     CHECK(faulty.store->commit(put("before", "1")));
-    faulty.disk->arm({.operation = Operation::append, .name_ends = ".log", .error = Error::no_space});
+    faulty.disk->arm({.operation = Operation::append, .name_has = ".log", .error = Error::no_space});
     CHECK(faulty.store->commit(put("lost", "1")).error() == Errc::store_full);
     faulty.reopen();
     CHECK(faulty.products() == Entries{{"before", "1"}});
@@ -124,7 +124,7 @@ TEST_CASE("opening anew waits for snapshots, which stay readable meanwhile", "[s
     FaultyStore faulty;
     CHECK(faulty.store->commit(put("before", "1")));
     auto snapshot = faulty.store->snapshot();
-    faulty.disk->arm({.operation = Operation::append, .name_ends = ".log", .error = Error::no_space});
+    faulty.disk->arm({.operation = Operation::append, .name_has = ".log", .error = Error::no_space});
     CHECK(faulty.store->commit(put("lost", "1")).error() == Errc::store_full);
 
     const auto waiting = faulty.store->recover();
@@ -139,7 +139,7 @@ TEST_CASE("opening anew waits for snapshots, which stay readable meanwhile", "[s
 TEST_CASE("a disk that is still full at the recovery leaves the store waiting, not lost", "[store][faults]") {
     FaultyStore faulty;
     CHECK(faulty.store->commit(put("before", "1")));
-    faulty.disk->arm({.operation = Operation::append, .name_ends = "", .error = Error::no_space, .once = false});
+    faulty.disk->arm({.operation = Operation::append, .name_has = "", .error = Error::no_space, .once = false});
     CHECK(faulty.store->commit(put("lost", "1")).error() == Errc::store_full);
     CHECK_FALSE(faulty.store->recover().writable);
     CHECK_FALSE(faulty.store->recover().writable);
@@ -156,7 +156,7 @@ TEST_CASE("a disk that is still full at the recovery leaves the store waiting, n
 TEST_CASE("ENOSPC in a flush stops commits, keeps what was committed and is resumed", "[store][faults]") {
     FaultyStore faulty;
     CHECK(faulty.store->commit(put("before", "1")));
-    faulty.disk->arm({.operation = Operation::append, .name_ends = ".sst", .error = Error::no_space});
+    faulty.disk->arm({.operation = Operation::append, .name_has = ".sst", .error = Error::no_space});
     CHECK(faulty.store->checkpoint(faulty.directory / "copy").error() == Errc::store_full);
     CHECK_FALSE(std::filesystem::exists(faulty.directory / "copy"));
     CHECK(faulty.store->commit(put("refused", "1")).error() == Errc::store_full);
@@ -170,7 +170,7 @@ TEST_CASE("ENOSPC in a flush stops commits, keeps what was committed and is resu
 TEST_CASE("ENOSPC while a new log is made is a full store that comes back", "[store][faults]") {
     FaultyStore faulty;
     CHECK(faulty.store->commit(put("before", "1")));
-    faulty.disk->arm({.operation = Operation::create, .name_ends = ".log", .error = Error::no_space});
+    faulty.disk->arm({.operation = Operation::create, .name_has = ".log", .error = Error::no_space});
     CHECK(faulty.store->checkpoint(faulty.directory / "copy").error() == Errc::store_full);
     REQUIRE(faulty.disk->strikes() == 1);
     CHECK(faulty.store->recover().writable);
@@ -179,13 +179,27 @@ TEST_CASE("ENOSPC while a new log is made is a full store that comes back", "[st
     CHECK(faulty.products() == Entries{{"after", "1"}, {"before", "1"}});
 }
 
+TEST_CASE("ENOSPC in the MANIFEST is a full store that comes back with all that was committed", "[store][faults]") {
+    for (const auto operation : {Operation::append, Operation::sync}) {
+        FaultyStore faulty;
+        CHECK(faulty.store->commit(put("before", "1")));
+        faulty.disk->arm({.operation = operation, .name_has = "MANIFEST", .error = Error::no_space});
+        CHECK(faulty.store->checkpoint(faulty.directory / "copy").error() == Errc::store_full);
+        REQUIRE(faulty.disk->strikes() == 1);
+        CHECK(faulty.store->recover().writable);
+        CHECK(faulty.store->commit(put("after", "1")));
+        faulty.reopen();
+        CHECK(faulty.products() == Entries{{"after", "1"}, {"before", "1"}});
+    }
+}
+
 TEST_CASE("a failed fsync leaves the outcome unknown, whatever its error, and the store takes nothing more",
           "[store][faults]") {
     for (const auto error : {Error::io, Error::no_space}) {
-        for (const std::string file : {".log", "/rocksdb"}) {
+        for (const std::string file : {".log", "rocksdb"}) {
             CAPTURE(static_cast<int>(error), file);
             FaultyStore faulty;
-            faulty.disk->arm({.operation = Operation::sync, .name_ends = file, .error = error});
+            faulty.disk->arm({.operation = Operation::sync, .name_has = file, .error = error});
             CHECK(faulty.store->commit(put("unknown", "1")).error() == Errc::store_failed);
             REQUIRE(faulty.disk->strikes() == 1);
             CHECK(faulty.store->commit(put("refused", "1")).error() == Errc::store_failed);
@@ -202,7 +216,7 @@ TEST_CASE("a failed fsync leaves the outcome unknown, whatever its error, and th
 
 TEST_CASE("an I/O error while the log is written is no full disk", "[store][faults]") {
     FaultyStore faulty;
-    faulty.disk->arm({.operation = Operation::append, .name_ends = ".log", .error = Error::io});
+    faulty.disk->arm({.operation = Operation::append, .name_has = ".log", .error = Error::io});
     CHECK(faulty.store->commit(put("unknown", "1")).error() == Errc::store_failed);
     CHECK_FALSE(faulty.store->recover().writable);
 }
@@ -218,7 +232,7 @@ TEST_CASE("below the free-space floor commits are refused before the disk is tou
     disk->set_free_bytes(999'999);
     const auto store = open_rocks_store(settings, random);
 
-    disk->arm({.operation = Operation::append, .name_ends = ".log", .error = Error::io});
+    disk->arm({.operation = Operation::append, .name_has = ".log", .error = Error::io});
     CHECK(store->commit(put("refused", "1")).error() == Errc::store_full);
     const auto health = store->recover();
     CHECK_FALSE(health.writable);

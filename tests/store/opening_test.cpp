@@ -152,7 +152,7 @@ TEST_CASE("a directory that can't be made or is none is unreachable", "[store][o
 TEST_CASE("a full disk at the start is named as such", "[store][opening]") {
     const TemporaryDirectory directory;
     const auto disk = std::make_shared<FaultyFileSystem>();
-    disk->arm({.operation = FaultyFileSystem::Operation::create, .name_ends = ".log", .once = false});
+    disk->arm({.operation = FaultyFileSystem::Operation::create, .name_has = ".log", .once = false});
     auto settings = settings_in(directory.path());
     settings.file_system = disk;
     const auto refused = refusal_of(settings);

@@ -87,7 +87,10 @@ void FaultyFileSystem::set_free_bytes(std::optional<std::uint64_t> bytes) {
 
 IOStatus FaultyFileSystem::strike(Operation operation, const std::string& name) {
     const std::lock_guard lock{mutex_};
-    if (!fault_ || fault_->operation != operation || !name.ends_with(fault_->name_ends)) return IOStatus::OK();
+    const auto last_part = name.substr(name.rfind('/') + 1);
+    if (!fault_ || fault_->operation != operation || last_part.find(fault_->name_has) == std::string::npos) {
+        return IOStatus::OK();
+    }
     if (fault_->spared > 0) {
         --fault_->spared;
         return IOStatus::OK();

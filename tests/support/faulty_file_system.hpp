@@ -17,7 +17,8 @@ public:
     enum class Error { no_space, io };
     struct Fault {
         Operation operation = Operation::append;
-        std::string name_ends;     ///< of the files concerned: ".log" (the write-ahead log), ".sst"; empty: all
+        std::string
+            name_has;  ///< in the last part of the path: ".log" (the write-ahead log), ".sst", "MANIFEST"; empty: all
         std::uint64_t spared = 0;  ///< how many of them succeed first
         Error error = Error::no_space;
         bool once = true;  ///< else it stays until `heal`
