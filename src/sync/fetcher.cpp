@@ -26,6 +26,7 @@ constexpr std::size_t ids_a_request = 20;        // SIIGO's bound for `ids=` (si
 constexpr std::size_t unsorted_hints_max = 256;  // hints whose product was not looked up yet
 constexpr std::size_t owed_slice = 1'000;
 constexpr milliseconds gather{500};  // several notifications of one sale become one read; well within the 5 s promised
+constexpr milliseconds margin{100};
 constexpr seconds pause_first{5};
 constexpr minutes pause_max{15};
 
@@ -128,8 +129,12 @@ void Fetcher::owe(const ReadOwed& read) {
 }
 
 void Fetcher::Impl::owe(const ProductId& product, Instant due) {
-    const auto in = std::max(Instant::Ticks{0}, due - clock.wall());
-    const auto at = clock.now() + std::chrono::duration_cast<Steady::duration>(in);
+    const auto in = due - clock.wall();
+    // The ledger judges by the wall clock whether a read comes when it was due: the two clocks must not quarrel over
+    // it.
+    const auto wait =
+        in > Instant::Ticks{0} ? std::chrono::duration_cast<Steady::duration>(in) + margin : Steady::duration{0};
+    const auto at = clock.now() + wait;
     if (!owed.add(product, {at})) owed_overflowed = true;
     ++arrivals;
     wake.notify_all();

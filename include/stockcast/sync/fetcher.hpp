@@ -16,14 +16,15 @@ namespace stockcast {
 
 struct FetcherSettings {
     CompanyName company = "main";
-    unsigned hints_per_minute = 20;         ///< reads that notifications without the secret may cause
+    unsigned hints_per_minute = 20;  ///< reads that notifications without the secret may cause
     unsigned hints_burst = 10;
     unsigned unknown_hints_per_minute = 2;  ///< of these, for ids that are not known here
     std::size_t waiting_max = 10'000;       ///< products that wait for a read; more are found by the next pass
 };
 
-/// Reads single products from SIIGO: those that the ledger owes a read (missing figure, contradiction, test) and those that
-/// an unbelieved notification hints at. Coalesced by product; up to 20 in one request; each kind within its own budget.
+/// Reads single products from SIIGO: those that the ledger owes a read (missing figure, contradiction, test) and those
+/// that an unbelieved notification hints at. Coalesced by product; up to 20 in one request; each kind within its own
+/// budget.
 class Fetcher {
 public:
     Fetcher(FetcherSettings settings, siigo::Client& client, Ledger& ledger, Store& store, class Workers& workers,

@@ -28,12 +28,13 @@ struct SubscriptionStep {
     enum class Do { create, update, remove } what;
     Subscription subscription;  ///< as it should be, or the one to remove
 };
-/// What is to be done so that the listed subscriptions are as wanted: one for each of the three topics, ours, active, with
-/// our address; own duplicates removed; others' never touched.
-std::vector<SubscriptionStep> plan_subscriptions(const std::vector<Subscription>& listed, const SubscriptionSettings& wanted);
+/// What is to be done so that the listed subscriptions are as wanted: one for each of the three topics, ours, active,
+/// with our address; own duplicates removed; others' never touched.
+std::vector<SubscriptionStep> plan_subscriptions(const std::vector<Subscription>& listed,
+                                                 const SubscriptionSettings& wanted);
 
-/// Keeps the account's webhook subscriptions right: at the start and every hour; list, do what the plan says, list again; a
-/// PUT that did not take is followed by delete and create.
+/// Keeps the account's webhook subscriptions right: at the start and every hour; list, do what the plan says, list
+/// again; a PUT that did not take is followed by delete and create.
 class SubscriptionKeeper {
 public:
     SubscriptionKeeper(SubscriptionSettings settings, siigo::Client& client, Ledger& ledger, Clock& clock, Log& log);

@@ -34,14 +34,16 @@ struct SyncStatus {
     std::string last_error;
 };
 
-/// Keeps the mirror right by polling: a full pass at first (later only when overdue), incremental passes with an overlap of
-/// two intervals, a full reconciliation every `full_interval`, each committed page by page. A pass that broke off goes on
-/// within 30 s, then with growing pauses. Products that a full pass did not see are confirmed before they are deleted.
+/// Keeps the mirror right by polling: a full pass at first (later only when overdue), incremental passes with an
+/// overlap of two intervals, a full reconciliation every `full_interval`, each committed page by page. A pass that
+/// broke off goes on within 30 s, then with growing pauses. Products that a full pass did not see are confirmed before
+/// they are deleted.
 class Sync {
 public:
     /// `finished` is told of each run's end (for `sync_completed`).
     Sync(SyncSettings settings, siigo::Client& client, Ledger& ledger, Store& store, class Workers& workers,
-         asio::any_io_executor executor, Clock& clock, Random& random, Log& log, std::function<void(const SyncLog&)> finished);
+         asio::any_io_executor executor, Clock& clock, Random& random, Log& log,
+         std::function<void(const SyncLog&)> finished);
     ~Sync();
 
     /// The loop; returns when cancelled (total).
