@@ -129,6 +129,7 @@ asio::awaitable<bool> HttpConnection::serve_request() {
     if (parser_.state() == RequestParser::State::refused)
         co_return co_await refuse(parser_.refusal().status, parser_.refusal().detail);
 
+    is_http_1_0_ = parser_.is_http_1_0();
     auto& head = parser_.request();
     head.peer = peer_;
     head.secure = secure_;
@@ -229,7 +230,7 @@ asio::awaitable<HttpResponse> HttpConnection::handle(HttpRequest request) {
 asio::awaitable<bool> HttpConnection::answer(HttpResponse response, bool keep, bool head_only) {
     if (terminated_) co_return false;
     keep = keep && !response.close && !stopping_;
-    const std::string_view connection = !keep ? "close" : parser_.is_http_1_0() ? "keep-alive" : "";
+    const std::string_view connection = !keep ? "close" : is_http_1_0_ ? "keep-alive" : "";
     std::string head = answer_head(response, shared_.date(), connection);
     const bool with_body = !head_only && !has_no_body(response.status);
 

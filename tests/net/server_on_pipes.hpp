@@ -1,0 +1,80 @@
+#pragma once
+
+#include "support/manual_clock.hpp"
+#include "support/pipe_stream.hpp"
+#include "support/recording_log.hpp"
+#include "support/run.hpp"
+
+#include "stockcast/base/asio.hpp"
+#include "stockcast/base/event.hpp"
+#include "stockcast/base/task_group.hpp"
+#include "stockcast/net/http_server.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stockcast::test {
+
+/// A handler whose every answer the test decides: echoes method, target and body unless told otherwise.
+class ScriptedHandler : public HttpHandler {
+public:
+    std::vector<HttpRequest> handled;
+    std::vector<std::string> judged;  ///< targets
+    std::optional<HttpResponse> verdict;
+    std::size_t limit = 1000;
+    bool throws = false;
+    std::string large;       ///< the body of `/large`
+    Event* gate = nullptr;   ///< `/slow` waits for it
+    std::string taken_over;  ///< what had been read when `/upgrade` was taken over
+
+    std::optional<HttpResponse> judge(const HttpRequest& head) override {
+        judged.push_back(head.target);
+        return verdict;
+    }
+    std::size_t body_limit(const HttpRequest&) override { return limit; }
+    bool is_upgrade(const HttpRequest& head) override { return head.target == "/upgrade"; }
+    asio::awaitable<HttpResponse> handle(HttpRequest request) override;
+    asio::awaitable<void> take_over(HttpRequest request, TakenOver connection) override;
+    HttpResponse refuse(unsigned status, std::string_view detail) override {
+        HttpResponse response;
+        response.status = status;
+        response.body = detail;
+        return response;
+    }
+};
+
+/// A server without a network: connections are pipes, time is manual.
+class ServerOnPipes {
+public:
+    explicit ServerOnPipes(HttpLimits limits = {});
+    ~ServerOnPipes();
+
+    /// The client's end of a new connection.
+    std::unique_ptr<PipeStream> connect(std::size_t capacity = 64 * 1024);
+    /// Sends, lets everything run, and takes what came back.
+    std::string exchange(PipeStream& client, std::string_view bytes);
+    void settle() { run_until_idle(io); }
+    void advance(std::chrono::nanoseconds by) { clock.advance(io, by); }
+    /// As at a stop: returns whether all connections have ended of themselves within `patience`.
+    bool wind_down(std::chrono::milliseconds patience);
+
+    asio::io_context io;
+    ManualClock clock;
+    RecordingLog log;
+    ScriptedHandler handler;
+    HttpServer server;
+    TaskGroup doors;
+
+private:
+    bool wound_down_ = false;
+};
+
+/// Status codes of the answers in `bytes`, in order. Needs Content-Length in each that has a body.
+std::vector<int> statuses(std::string_view bytes);
+
+}  // namespace stockcast::test
