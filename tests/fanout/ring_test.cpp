@@ -1,0 +1,99 @@
+#include "stockcast/fanout/ring.hpp"
+
+#include "stockcast/net/websocket.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace stockcast;
+
+namespace {
+
+std::string event_of(Seq seq, std::size_t size) {
+    std::string event = std::to_string(seq) + ":";
+    event.resize(size, 'x');
+    return event;
+}
+
+PublishedChange change_of(Seq seq, std::size_t size) {
+    PublishedChange change;
+    change.seq = seq;
+    change.code = "C" + std::to_string(seq);
+    change.event = event_of(seq, size);
+    return change;
+}
+
+std::string framed(const std::string& event) {
+    std::string frame;
+    websocket::append_frame(frame, websocket::Opcode::text, event);
+    return frame;
+}
+
+}  // namespace
+
+TEST_CASE("what follows any cursor is exactly the frames after it, however the arena wraps", "[fanout][ring]") {
+    // Sizes that fit the arena's end now and then, with and without a rest.
+    const std::size_t sizes[] = {10, 98, 3, 200, 98, 126, 40, 61};
+    for (const std::size_t capacity : {300U, 500U, 512U, 1000U}) {
+        Ring ring{capacity};
+        std::vector<std::string> frames{""};
+        for (Seq seq = 1; seq <= 400; ++seq) {
+            const auto change = change_of(seq, sizes[(seq * seq + seq / 7) % 8]);
+            ring.append(change);
+            frames.push_back(framed(change.event));
+            REQUIRE(ring.head() == seq);
+            REQUIRE(ring.oldest() <= seq);  // the newest always fits here
+
+            for (Seq cursor = ring.oldest() - 1; cursor <= seq; ++cursor) {
+                std::string expected;
+                for (Seq one = cursor + 1; one <= seq; ++one) expected += frames[one];
+                const auto spans = ring.after(cursor);
+                REQUIRE(spans);
+                REQUIRE(std::string{spans->first} + std::string{spans->second} == expected);
+                REQUIRE(spans->last == seq);
+            }
+            if (ring.oldest() > 1) REQUIRE_FALSE(ring.after(ring.oldest() - 2));
+            const auto* entry = ring.entry(seq);
+            REQUIRE(entry != nullptr);
+            REQUIRE(ring.event(*entry) == change.event);
+            REQUIRE(entry->code == change.code);
+        }
+        // It holds what its size promises: not much less than the arena is empty.
+        std::size_t held = 0;
+        for (Seq seq = ring.oldest(); seq <= ring.head(); ++seq) held += ring.entry(seq)->length;
+        CHECK(held + 2 * 204 >= capacity);
+        CHECK(held <= capacity);
+    }
+}
+
+TEST_CASE("a bounded read ends between two frames and takes at least one", "[fanout][ring]") {
+    Ring ring{1000};
+    for (Seq seq = 1; seq <= 5; ++seq) ring.append(change_of(seq, 98));
+    CHECK(ring.after(0, 250)->last == 2);
+    CHECK(ring.after(0, 200)->last == 2);
+    CHECK(ring.after(0, 199)->last == 1);
+    CHECK(ring.after(3, 1)->last == 4);
+    CHECK(ring.after(5, 1)->last == 5);
+}
+
+TEST_CASE("an event larger than the arena empties it and is read from the log", "[fanout][ring]") {
+    Ring ring{100};
+    ring.append(change_of(1, 10));
+    ring.append(change_of(2, 200));
+    CHECK(ring.head() == 2);
+    CHECK(ring.oldest() == 3);
+    CHECK_FALSE(ring.after(1));
+    CHECK(ring.after(2)->last == 2);
+    ring.append(change_of(3, 10));
+    CHECK(ring.after(2)->first == framed(event_of(3, 10)));
+    CHECK_FALSE(ring.after(1));
+}
+
+TEST_CASE("a ring begins after what the store holds already", "[fanout][ring]") {
+    Ring ring{100, 41};
+    CHECK(ring.head() == 41);
+    CHECK(ring.oldest() == 42);
+    CHECK(ring.after(41)->last == 41);
+    CHECK_FALSE(ring.after(40));
+    ring.append(change_of(42, 10));
+    CHECK(ring.after(41)->first == framed(event_of(42, 10)));
+}
