@@ -28,7 +28,7 @@ bool is_json_body(const HttpFields& fields) {
 
 Reception read_reception(const HttpRequest& request, std::string_view known_company_key) {
     if (!is_json_body(request.fields)) return refused(415, "The body must be application/json, not compressed");
-    const auto body = parse_json(request.body);
+    auto body = parse_json(request.body);
     if (!body) {
         return refused(400, body.error() == Errc::out_of_bounds
                                 ? "The body is JSON past what is read: its depth, or a number's digits or exponent"
@@ -36,7 +36,7 @@ Reception read_reception(const HttpRequest& request, std::string_view known_comp
     }
     if (body->if_object() == nullptr) return refused(400, "The body is JSON, but no object");
 
-    auto read = siigo::read_notification(*body);
+    auto read = siigo::read_notification(std::move(*body));
     Reception reception;
     reception.topic = std::move(read.topic);
     reception.company_key = std::move(read.company_key);

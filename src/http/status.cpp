@@ -97,7 +97,7 @@ asio::awaitable<HttpResponse> start_sync(Services& services, Call call) {
 }
 
 asio::awaitable<HttpResponse> show_alive(Services&, Call) {
-    co_return json_answer(200, R"({"success":true,"status":"alive"})");
+    co_return json_answer(200, R"({"success":true,"alive":true})");
 }
 
 asio::awaitable<HttpResponse> show_ready(Services& services, Call) {
@@ -107,9 +107,9 @@ asio::awaitable<HttpResponse> show_ready(Services& services, Call) {
     const auto upstream = services.upstream.status();
     if (upstream.enabled && !upstream.first_sync)
         reasons.push_back({"first_sync", "No first sync with SIIGO was completed yet"});
-    if (reasons.empty()) co_return json_answer(200, R"({"success":true,"status":"ready"})");
+    if (reasons.empty()) co_return json_answer(200, R"({"success":true,"ready":true})");
 
-    std::string more = R"("status":"not ready","reasons":[)";
+    std::string more = R"("ready":false,"reasons":[)";
     for (const auto& [check, reason] : reasons) {
         if (more.back() != '[') more += ',';
         JsonObjectWriter json{more};
