@@ -24,7 +24,7 @@ std::string padded(std::uint32_t number, int width) {
 
 void add_word(std::string& name, std::string_view word) {
     if (word.empty()) return;
-    name += ' ';
+    if (!name.empty()) name += ' ';
     name += word;
 }
 

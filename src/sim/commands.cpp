@@ -139,19 +139,15 @@ Commands::Outcome Commands::set_trade(const Json& body) {
 Commands::Outcome Commands::subscribe(const Json& body) {
     const Json* url = body.find("url");
     if (!url || !url->if_string()) return Refusal{400, "url is required"};
-    std::string made = "[";
-    for (const auto topic : topics()) {
-        Json wanted{Json::Object{}};
-        wanted.set("application_id", Json{std::string{"SiigoSim"}});
-        wanted.set("topic", Json{std::string{topic}});
-        wanted.set("url", *url);
-        const auto created = stage_.subscriptions.create(wanted);
-        if (!created) return Refusal{400, created.error().message};
-        if (made.size() > 1) made += ',';
-        write_subscription(made, *created);
+    const auto made = stage_.subscriptions.create_all("SiigoSim", *url->if_string());
+    if (!made) return Refusal{400, made.error().message};
+    std::string all = "[";
+    for (const auto& subscription : stage_.subscriptions.all()) {
+        if (all.size() > 1) all += ',';
+        write_subscription(all, subscription);
     }
-    made += ']';
-    return made;
+    all += ']';
+    return all;
 }
 
 }  // namespace stockcast::sim

@@ -16,6 +16,8 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <stdexcept>
+
 namespace stockcast::sim {
 
 struct Simulator::Impl {
@@ -36,7 +38,7 @@ struct Simulator::Impl {
           commands({company, catalogue, subscriptions, announcer, variants, faults, counts, rate, clock,
                     [this] { rate_changed.notify_all(); }}),
           front(api, commands, faults, clock),
-          server(executor, settings.address, limits(), front, nullptr, clock, log) {
+          server(executor, settings.address, limits(), front, certificate(settings), clock, log) {
         open_shop(company, catalogue, settings.products, now(clock));
     }
 
@@ -44,6 +46,11 @@ struct Simulator::Impl {
         HttpLimits limits;
         limits.connections_per_address_max = 0;  // tests and benchmarks all come from one address
         return limits;
+    }
+
+    static std::shared_ptr<TlsServerContext> certificate(const SimulatorSettings& settings) {
+        if (settings.tls_cert_file.empty()) return nullptr;
+        return std::make_shared<TlsServerContext>(settings.tls_cert_file, settings.tls_key_file);
     }
 
     asio::awaitable<void> do_business();
@@ -100,6 +107,11 @@ asio::awaitable<void> Simulator::run(TaskGroup& tasks) {
     impl_->courier.start(tasks);
     tasks.spawn("sim trade", impl_->do_business());
     co_await impl_->server.run(tasks);
+}
+
+void Simulator::subscribe(const std::string& url) {
+    const auto made = impl_->subscriptions.create_all("SiigoSim", url);
+    if (!made) throw std::invalid_argument{url + ": " + made.error().message};
 }
 
 Variants& Simulator::variants() {

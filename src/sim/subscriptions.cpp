@@ -62,6 +62,17 @@ OrError<Subscription> Subscriptions::create(const Json& body) {
     return wanted;
 }
 
+OrError<void> Subscriptions::create_all(const std::string& application_id, const std::string& url) {
+    for (const auto topic : known_topics) {
+        Json wanted{Json::Object{}};
+        wanted.set("application_id", Json{application_id});
+        wanted.set("topic", Json{std::string{topic}});
+        wanted.set("url", Json{url});
+        if (const auto created = create(wanted); !created) return created.error();
+    }
+    return {};
+}
+
 OrError<Subscription> Subscriptions::edit(std::string_view id, const Json& body) {
     const auto found = std::find_if(all_.begin(), all_.end(), [&](const auto& s) { return s.id == id; });
     if (found == all_.end()) return no_such("webhook");

@@ -24,6 +24,8 @@ public:
     /// `{"application_id", "topic", "url"}`. Errors: `parameter_required`, `invalid_reference` (unknown topic),
     /// `invalid_url`, `already_exists` (variant; also beyond 100 subscriptions).
     OrError<Subscription> create(const Json& body);
+    /// One of each topic to the same URL. Errors: as create; what was made before stays.
+    OrError<void> create_all(const std::string& application_id, const std::string& url);
     /// Replaces the members that are given. Errors: as create, `not_found`.
     OrError<Subscription> edit(std::string_view id, const Json& body);
     /// Errors: `not_found`.

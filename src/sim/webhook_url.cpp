@@ -4,6 +4,8 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <charconv>
+
 namespace stockcast::sim {
 namespace {
 
@@ -43,9 +45,9 @@ std::optional<WebhookUrl> WebhookUrl::parse(std::string_view text) {
     parsed.endpoint.host = url->host_address();
     parsed.endpoint.port = parsed.endpoint.secure ? 443 : 80;
     parsed.host_field = std::string{url->encoded_host()};
-    if (url->has_port() && !url->port().empty()) {
-        if (url->port_number() == 0) return std::nullopt;  // also what does not fit into 16 bits
-        parsed.endpoint.port = url->port_number();
+    if (const std::string port{url->port()}; !port.empty()) {  // port_number() cuts what does not fit into 16 bits
+        const auto [end, ec] = std::from_chars(port.data(), port.data() + port.size(), parsed.endpoint.port);
+        if (ec != std::errc{} || end != port.data() + port.size() || parsed.endpoint.port == 0) return std::nullopt;
         parsed.host_field = std::string{url->encoded_host_and_port()};
     }
     parsed.target = std::string{url->encoded_path()};

@@ -83,6 +83,7 @@ struct Faults {
 
 struct SimulatorSettings {
     ListenAddress address{"127.0.0.1", 0};
+    std::string tls_cert_file, tls_key_file;  ///< PEM; both set: HTTPS
     std::string username = "demo@stockcast.example";
     std::string access_key = "demo-access-key";
     std::string company_key = "demo";
@@ -122,6 +123,10 @@ public:
     std::uint16_t port() const;
     /// Serves, sells and notifies until cancelled (total). `tasks` must be wound down before this object dies.
     asio::awaitable<void> run(TaskGroup& tasks);
+
+    /// Subscribes that URL to all three topics, as an integration would. Throws std::invalid_argument when SIIGO would
+    /// not take it.
+    void subscribe(const std::string& url);
 
     Variants& variants();
     Faults& faults();
