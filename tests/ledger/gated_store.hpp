@@ -1,0 +1,65 @@
+#pragma once
+
+#include "stockcast/store/store.hpp"
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stockcast::test {
+
+/// Holds commits up until the test lets them through, so that what happens "during an fsync" can be arranged.
+class GatedStore final : public Store {
+public:
+    explicit GatedStore(Store& behind) : behind_(behind) {}
+
+    void close() {
+        const std::lock_guard lock{mutex_};
+        open_ = false;
+    }
+    void open() {
+        {
+            const std::lock_guard lock{mutex_};
+            open_ = true;
+        }
+        changed_.notify_all();
+    }
+    /// Blocks until a commit stands before the closed gate.
+    void wait_for_commit() {
+        std::unique_lock lock{mutex_};
+        changed_.wait(lock, [this] { return standing_ > 0; });
+    }
+
+    Result<void> commit(const Batch& batch) override {
+        {
+            std::unique_lock lock{mutex_};
+            ++standing_;
+            changed_.notify_all();
+            changed_.wait(lock, [this] { return open_; });
+            --standing_;
+        }
+        return behind_.commit(batch);
+    }
+    Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
+        return behind_.get(family, key);
+    }
+    Result<std::vector<std::optional<std::string>>> get_many(Family family,
+                                                             const std::vector<std::string>& keys) const override {
+        return behind_.get_many(family, keys);
+    }
+    std::unique_ptr<Snapshot> snapshot() const override { return behind_.snapshot(); }
+    Result<void> checkpoint(const std::string& directory) override { return behind_.checkpoint(directory); }
+    StoreHealth recover() override { return behind_.recover(); }
+
+private:
+    Store& behind_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool open_ = true;
+    int standing_ = 0;
+};
+
+}  // namespace stockcast::test
