@@ -1,0 +1,114 @@
+// stockcast-bench: how fast this machine's stockcast is, beside what bounds it on this machine.
+#include "bench/bench.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#ifndef STOCKCAST_VERSION
+#define STOCKCAST_VERSION "unknown"
+#endif
+
+namespace {
+
+using namespace stockcast::bench;
+
+constexpr int failed = 1;
+constexpr int wrong_usage = 2;
+constexpr auto url_help = "http://HOST:PORT/api/webhooks/receive/SECRET of a server without real data";
+
+CLI::App* declare_ingest(CLI::App& app, IngestSettings& settings) {
+    auto* command = app.add_subcommand(
+        "ingest", "Webhooks as fast as they are answered, beside GET /healthz and an append+fdatasync loop");
+    command->add_option("URL", settings.url, url_help)->required();
+    command->add_option("--connections", settings.connections, "Kept connections; several: one run each")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    command->add_option("--seconds", settings.seconds, "Of each run")
+        ->check(CLI::Range(1, 86'400))
+        ->capture_default_str();
+    command->add_option("--products", settings.products, "Products that take turns")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    command->add_option("--company-key", settings.company_key, "company_key of the notifications")
+        ->capture_default_str();
+    command->add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
+    command->add_option("--disk", settings.disk, "Directory of the append+fdatasync loop: on DATA_DIR's file system")
+        ->check(CLI::ExistingDirectory)
+        ->capture_default_str();
+    return command;
+}
+
+CLI::App* declare_latency(CLI::App& app, LatencySettings& settings) {
+    auto* command =
+        app.add_subcommand("latency", "From a webhook to the frame at each of many WebSocket clients, at a fixed rate");
+    command->add_option("URL", settings.url, url_help)->required();
+    command->add_option("--token", settings.token, "For /ws: stockcast token --role viewer");
+    command->add_option("--clients", settings.clients, "WebSocket clients")
+        ->check(CLI::Range(1, 20'000))
+        ->capture_default_str();
+    command->add_option("--rate", settings.rate, "Webhooks a second")
+        ->check(CLI::Range(0.1, 1e5))
+        ->capture_default_str();
+    command->add_option("--seconds", settings.seconds, "How long")->check(CLI::Range(1, 3'600))->capture_default_str();
+    command->add_option("--products", settings.products, "Products that take turns")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    command->add_option("--company-key", settings.company_key, "company_key of the notifications")
+        ->capture_default_str();
+    command->add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
+    return command;
+}
+
+CLI::App* declare_sync(CLI::App& app, SyncBenchSettings& settings) {
+    auto* command = app.add_subcommand(
+        "sync", "A first sync against the SIIGO simulator (in a process of its own) into a new store, and a restart");
+    command->add_option("--products", settings.products, "Products in the catalogue")
+        ->check(CLI::Range(0, 1'000'000))
+        ->capture_default_str();
+    command->add_option("--batch-size", settings.batch_size, "Products a request and a commit")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    command
+        ->add_option("--requests-per-minute", settings.requests_per_minute,
+                     "The quota: generous, so that the code is measured")
+        ->check(CLI::Range(1, 10'000'000))
+        ->capture_default_str();
+    command->add_option("--spacing", settings.spacing_ms, "Milliseconds between two requests")->capture_default_str();
+    command->add_option("--directory", settings.directory, "Of the store, which must be new; a temporary one else");
+    return command;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        CLI::App app{"Measures stockcast: ingest, latency, sync.", "stockcast-bench"};
+        app.set_version_flag("--version", "stockcast-bench " STOCKCAST_VERSION);
+        app.require_subcommand(1);
+        app.footer(
+            "Figures count only beside what ran in the same minute: an idle machine, the server on one core and this\n"
+            "on another (taskset -c). Exit codes: 0 done, 1 failed or refused, 2 wrong usage.");
+        IngestSettings ingest_settings;
+        LatencySettings latency_settings;
+        SyncBenchSettings sync_settings;
+        const auto* ingest_command = declare_ingest(app, ingest_settings);
+        const auto* latency_command = declare_latency(app, latency_settings);
+        declare_sync(app, sync_settings);
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return app.exit(error) == 0 ? 0 : wrong_usage;
+        }
+        if (ingest_command->parsed()) return ingest(ingest_settings) ? 0 : failed;
+        if (latency_command->parsed()) return latency(latency_settings) ? 0 : failed;
+        return stockcast::bench::sync(sync_settings) ? 0 : failed;
+    } catch (const std::exception& error) {
+        std::cerr << "stockcast-bench: " << error.what() << '\n';
+        return failed;
+    }
+}

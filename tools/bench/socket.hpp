@@ -1,0 +1,50 @@
+#pragma once
+
+#include "stockcast/net/connector.hpp"
+
+#include <cstdint>
+#include <netinet/in.h>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+
+namespace stockcast::bench {
+
+/// A file descriptor with an owner. The generator talks to the kernel itself: an executor between would be measured
+/// too.
+class Descriptor {
+public:
+    Descriptor() = default;
+    explicit Descriptor(int fd) : fd_(fd) {}
+    ~Descriptor();
+    Descriptor(Descriptor&& other) noexcept;
+    Descriptor& operator=(Descriptor&& other) noexcept;
+    int get() const { return fd_; }
+
+private:
+    int fd_ = -1;
+};
+
+/// Throws std::system_error naming `what`.
+[[noreturn]] void fail(const std::string& what);
+
+/// Where the server is; the name is looked up once.
+struct Address {
+    sockaddr_storage storage{};
+    socklen_t size = 0;
+};
+/// Throws std::runtime_error. `https://` is refused: the generator speaks plain HTTP only.
+Address resolve(const HttpUrl& url);
+
+/// Connected, non-blocking, without Nagle's delay. Throws std::system_error.
+Descriptor connect_to(const Address& address);
+
+/// An HTTP answer as far as a closed loop needs it.
+struct Answer {
+    unsigned status = 0;
+    std::size_t size = 0;  ///< of head and body; 0: not complete yet
+};
+/// Looks at the first answer in `bytes`. Throws std::runtime_error when it is none, or has no Content-Length.
+Answer read_answer(std::string_view bytes);
+
+}  // namespace stockcast::bench
