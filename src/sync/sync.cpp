@@ -21,6 +21,35 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds same_error_every{60};
 
+Sentence started(SyncKind kind) {
+    if (kind == SyncKind::full) return {"full sync started", "sincronización completa iniciada"};
+    return {"incremental sync started", "sincronización incremental iniciada"};
+}
+
+Sentence finished_well(SyncKind kind) {
+    if (kind == SyncKind::full)
+        return {
+            "full sync finished in {ms} ms: products {seen}, requests {requests}, new {created}, changed {updated}, "
+            "unannounced {unannounced}, deleted {deleted}",
+            "sincronización completa terminada en {ms} ms: productos {seen}, peticiones {requests}, nuevos {created}, "
+            "cambiados {updated}, sin aviso {unannounced}, eliminados {deleted}"};
+    return {
+        "incremental sync finished in {ms} ms: products {seen}, requests {requests}, new {created}, changed {updated}, "
+        "unannounced {unannounced}",
+        "sincronización incremental terminada en {ms} ms: productos {seen}, peticiones {requests}, nuevos {created}, "
+        "cambiados {updated}, sin aviso {unannounced}"};
+}
+
+Sentence broke_off(SyncKind kind) {
+    if (kind == SyncKind::full)
+        return {
+            "full sync broke off (pages {pages}, products {seen}): {error}; goes on in {seconds} s",
+            "sincronización completa interrumpida (páginas {pages}, productos {seen}): {error}; sigue en {seconds} s"};
+    return {
+        "incremental sync broke off (pages {pages}, products {seen}): {error}; goes on in {seconds} s",
+        "sincronización incremental interrumpida (páginas {pages}, productos {seen}): {error}; sigue en {seconds} s"};
+}
+
 SyncState load_state(const Store& store, const std::string& company) {
     const auto kept = store.get(Family::meta, keys::sync_state(company));
     if (kept && !*kept) return {};
@@ -174,8 +203,7 @@ void Sync::Impl::begin(const DuePass& due) {
     last_start = clock.now();
     // A quiet pass every few minutes is one line, at its end.
     const bool routine = due.kind == SyncKind::incremental && due.source == Source::scheduled_sync;
-    log.write(routine ? LogLevel::debug : LogLevel::info, Mark::sync,
-              {"{kind} sync started", "sincronización {kind} iniciada"}, {{"kind", to_string(due.kind)}});
+    log.write(routine ? LogLevel::debug : LogLevel::info, Mark::sync, started(due.kind));
 }
 
 /// True: go on with whatever is due next.
@@ -222,13 +250,8 @@ asio::awaitable<void> Sync::Impl::give_up() {
 void Sync::Impl::report_finish() {
     const auto& run = pass->log();
     const auto took = std::chrono::duration_cast<milliseconds>(*run.finished_at - run.started_at);
-    log.info(Mark::sync,
-             {"{kind} sync finished: {seen} products in {requests} requests, {created} new, {updated} changed "
-              "({unannounced} unannounced), {deleted} deleted, {ms} ms",
-              "sincronización {kind} terminada: {seen} productos en {requests} peticiones, {created} nuevos, "
-              "{updated} cambiados ({unannounced} sin aviso), {deleted} eliminados, {ms} ms"},
-             {{"kind", to_string(run.kind)},
-              {"seen", run.seen},
+    log.info(Mark::sync, finished_well(run.kind),
+             {{"seen", run.seen},
               {"requests", run.requests},
               {"created", run.created},
               {"updated", run.updated},
@@ -246,14 +269,10 @@ void Sync::Impl::report_failure(const std::string& error, milliseconds pause) {
     if (told) return;
     error_told_at = clock.now();
     const auto& run = pass->log();
-    log.error({"{kind} sync broke off after {pages} pages ({seen} products): {error}; goes on in {seconds} s",
-               "la sincronización {kind} se interrumpió tras {pages} páginas ({seen} productos): {error}; sigue en "
-               "{seconds} s"},
-              {{"kind", to_string(run.kind)},
-               {"pages", run.pages},
-               {"seen", run.seen},
-               {"error", error},
-               {"seconds", std::chrono::ceil<std::chrono::seconds>(pause).count()}});
+    log.error(broke_off(run.kind), {{"pages", run.pages},
+                                    {"seen", run.seen},
+                                    {"error", error},
+                                    {"seconds", std::chrono::ceil<std::chrono::seconds>(pause).count()}});
     if (finished) finished(run);
 }
 
