@@ -3,6 +3,7 @@
 #include "stockcast/base/random.hpp"
 #include "stockcast/http/jwt.hpp"
 #include "stockcast/ledger/invariants.hpp"
+#include "stockcast/model/quantity.hpp"
 #include "stockcast/store/rocks_store.hpp"
 
 #include <catch2/catch.hpp>
