@@ -25,6 +25,14 @@ asio::awaitable<std::string> ask(Workers& workers, std::thread::id& worked_on, s
     co_return *answer;
 }
 
+/// Whether the job, and with it what it held, was gone when the caller went on.
+asio::awaitable<bool> lend(Workers& workers) {
+    auto lent = std::make_shared<int>(1);
+    const std::weak_ptr<int> watched = lent;
+    const auto seen = co_await offload(workers, [held = std::move(lent)] { return *held; });
+    co_return seen == 1 && watched.expired();
+}
+
 asio::awaitable<int> fail(Workers& workers) {
     co_return co_await offload(workers, []() -> int { throw std::runtime_error("no such disk"); });
 }
@@ -32,8 +40,8 @@ asio::awaitable<int> fail(Workers& workers) {
 }  // namespace
 
 TEST_CASE("offloaded work runs on another thread, its result comes back on ours", "[offload]") {
-    ThreadWorkers workers{2};
     asio::io_context io;
+    ThreadWorkers workers{2};
     std::thread::id worked_on, resumed_on;
     const auto answer = test::run(io, ask(workers, worked_on, resumed_on));
     CHECK(answer == "from afar");
@@ -42,9 +50,18 @@ TEST_CASE("offloaded work runs on another thread, its result comes back on ours"
 }
 
 TEST_CASE("what offloaded work throws is thrown where it was awaited", "[offload]") {
-    ThreadWorkers workers{1};
     asio::io_context io;
+    ThreadWorkers workers{1};
     CHECK_THROWS_WITH(test::run(io, fail(workers)), "no such disk");
+}
+
+TEST_CASE("offloaded work lets go of what it held before its caller goes on", "[offload]") {
+    asio::io_context io;
+    ThreadWorkers workers{1};
+    for (int i = 0; i < 100; ++i) {
+        const auto gone = test::run(io, lend(workers));
+        REQUIRE(gone);
+    }
 }
 
 TEST_CASE("workers finish what was posted before they go", "[offload]") {
