@@ -164,8 +164,12 @@ StoreHealth RocksStore::reopen() {
     return {};
 }
 
-std::unique_ptr<Store> open_rocks_store(const RocksSettings& settings, Random& random) {
+std::unique_ptr<Store> open_rocks_store(const RocksSettings& as_given, Random& random) {
+    // `data/` and `data` must be one name: DiskWatch knows the log by the directory in its path.
+    auto settings = as_given;
+    while (settings.directory.size() > 1 && settings.directory.back() == '/') settings.directory.pop_back();
     if (settings.read_only_copy) return open_rocks_store_for_reading(settings, nullptr);
+
     auto lock = std::make_unique<DirectoryLock>(settings.directory, DirectoryLock::Missing::make);
     make_database_if_missing(settings, *lock, random);
     auto database = open_database(settings, OpenMode::read_write);

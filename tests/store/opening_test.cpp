@@ -77,6 +77,16 @@ TEST_CASE("a new store is made private, with an epoch and a format version that 
     CHECK(store->get(Family::products, "a").value() == "1");
 }
 
+TEST_CASE("a directory named with a slash behind it is the same one, made as private", "[store][opening]") {
+    const TemporaryDirectory directory;
+    const auto disk = std::make_shared<FaultyFileSystem>();
+    const auto store = open_in(directory / "data//", disk);
+    CHECK(mode_of(directory / "data") == 0700);
+    disk->arm({.operation = FaultyFileSystem::Operation::sync, .name_has = ".log"});
+    CHECK(store->commit(batch_of(Family::products, "a", "1")).error() == Errc::store_failed);
+    CHECK(refusal_of(settings_in(directory / "data"))->reason() == Reason::locked);
+}
+
 TEST_CASE("an empty database directory made beforehand is taken, and a half-made database is begun again",
           "[store][opening]") {
     const TemporaryDirectory directory;
