@@ -3,6 +3,8 @@
 #include "support/manual_clock.hpp"
 #include "support/run.hpp"
 
+#include "stockcast/base/event.hpp"
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/detached.hpp>
@@ -157,4 +159,7 @@ TEST_CASE("running on virtual time ends when the work does, and says when it is 
     const auto slept = test::run(io, clock, clock.sleep_for(24h));
     CHECK(slept);
     CHECK(clock.now() == start_time + 24h);
+
+    Event never{io.get_executor()};
+    CHECK_THROWS_WITH(test::run(io, clock, never.wait()), Catch::Contains("stuck"));
 }
