@@ -80,7 +80,7 @@ private:
     Phase phase_ = Phase::preparing;
     Steady deadline_ = Steady::max();
     asio::cancellation_signal read_cancel_;  ///< for reads alone: an answer under way is never cut by a stop
-    bool is_http_1_0_ = false;  ///< the request being answered: keeping the connection has to be said
+    bool is_http_1_0_ = false;               ///< the request being answered: keeping the connection has to be said
     bool expired_ = false;
     bool stopping_ = false;
     bool terminated_ = false;

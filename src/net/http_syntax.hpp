@@ -2,12 +2,14 @@
 
 #include "stockcast/base/instant.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 /// Small pieces of HTTP's grammar (RFC 9110 §5.6, §8.6; RFC 9112).
 namespace stockcast::http_syntax {
 
+bool is_token_character(char c);  ///< of a method or a field's name
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 std::string_view trim(std::string_view text);  ///< spaces and tabs at both ends
 /// Whether the comma-separated `list` has that member, without case.

@@ -19,14 +19,6 @@ using boost_string_view = boost::beast::string_view;
 namespace {
 
 constexpr std::size_t fields_max = 100;
-/// Chunk extensions mean nothing to us; a long one is only a way to make us work (CVE-2023-39326).
-constexpr std::size_t chunk_extension_max = 256;
-
-bool is_token_character(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-}
-
 std::string_view view(boost_string_view text) {
     return {text.data(), text.size()};
 }
@@ -39,14 +31,13 @@ bool names_a_version(std::string_view line) {
            is_digit(version[7]);
 }
 
-}  // namespace
-
-/// Beast's grammar, writing straight into our request: its own parser would build a container of fields to copy from.
-class RequestParser::Grammar final : public http::basic_parser<true> {
+/// Beast's grammar of a header, writing straight into our request: its own parser would build a container of fields to
+/// copy from. It never gets to see a body (see ChunkDecoder).
+class HeadGrammar final : public http::basic_parser<true> {
 public:
-    Grammar(HttpRequest& request, unsigned& version) : request_(request), version_(version) {
+    HeadGrammar(HttpRequest& request, unsigned& version) : request_(request), version_(version) {
         header_limit(std::numeric_limits<std::uint32_t>::max());  // ours is checked before
-        body_limit(boost::none);                                  // set when the header has been judged
+        body_limit(boost::none);                                  // ours is set when the header has been judged
     }
 
 private:
@@ -56,37 +47,24 @@ private:
         request_.target = view(target);
         version_ = static_cast<unsigned>(version);
     }
+    void on_field_impl(http::field, boost_string_view name, boost_string_view value, error_code&) override {
+        request_.fields.add(std::string{view(name)}, std::string{view(value)});
+    }
     void on_response_impl(int, boost_string_view, int, error_code&) override {}
-    void on_field_impl(http::field, boost_string_view name, boost_string_view value, error_code& ec) override {
-        if (++fields_ > fields_max) {
-            ec = http::error::header_limit;
-        } else if (!head_done_) {  // a trailer must not pass for a field (RFC 9110 §6.5.1)
-            request_.fields.add(std::string{view(name)}, std::string{view(value)});
-        }
-    }
-    void on_header_impl(error_code&) override { head_done_ = true; }
+    void on_header_impl(error_code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-    std::size_t on_body_impl(boost_string_view piece, error_code&) override {
-        request_.body += view(piece);
-        return piece.size();
-    }
-    void on_chunk_header_impl(std::uint64_t, boost_string_view extension, error_code& ec) override {
-        if (extension.size() > chunk_extension_max) ec = http::error::bad_chunk_extension;
-    }
-    std::size_t on_chunk_body_impl(std::uint64_t, boost_string_view piece, error_code&) override {
-        request_.body += view(piece);
-        return piece.size();
-    }
+    std::size_t on_body_impl(boost_string_view, error_code&) override { return 0; }
+    void on_chunk_header_impl(std::uint64_t, boost_string_view, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, boost_string_view, error_code&) override { return 0; }
     void on_finish_impl(error_code&) override {}
 
     HttpRequest& request_;
     unsigned& version_;
-    std::size_t fields_ = 0;
-    bool head_done_ = false;
 };
 
+}  // namespace
+
 RequestParser::RequestParser(std::size_t header_bytes_max) : header_bytes_max_(header_bytes_max) {}
-RequestParser::~RequestParser() = default;
 
 std::size_t RequestParser::feed(std::string_view bytes) {
     switch (state_) {
@@ -108,7 +86,7 @@ std::size_t RequestParser::feed_head(std::string_view bytes) {
     }
     if (bytes.empty() || (!begun_ && !blank_line_skipped_ && bytes == "\r")) return skipped;
     begun_ = true;
-    if (!is_token_character(bytes.front())) {  // TLS on a plain port, say: no need to wait for a line end
+    if (!http_syntax::is_token_character(bytes.front())) {  // TLS on a plain port, say: no need to wait for a line end
         refuse(400, "this is not an HTTP request");
         return skipped;
     }
@@ -145,9 +123,9 @@ bool RequestParser::check_line(std::string_view line) {
 }
 
 void RequestParser::parse_head(std::string_view head) {
-    grammar_ = std::make_unique<Grammar>(request_, version_);
+    HeadGrammar grammar{request_, version_};
     error_code ec;
-    grammar_->put(asio::buffer(head.data(), head.size()), ec);
+    grammar.put(asio::buffer(head.data(), head.size()), ec);
     if (ec == http::error::bad_version && names_a_version(head.substr(0, head.find('\r')))) {
         refuse(505, "this server speaks HTTP/1.1");
         return;
@@ -164,7 +142,6 @@ void RequestParser::parse_head(std::string_view head) {
         return;
     }
     state_ = has_body() ? State::body : State::complete;
-    if (state_ == State::body) grammar_->eager(true);
 }
 
 bool RequestParser::check_framing() {
@@ -190,6 +167,7 @@ bool RequestParser::check_framing() {
         if (!equal_ignoring_case(fields.get("Transfer-Encoding"), "chunked"))
             return refuse(501, "no transfer coding but chunked is known");
         chunked_ = true;
+        chunks_.emplace(std::numeric_limits<std::uint64_t>::max());
     }
 
     // Nothing says how several Connection fields combine but that they are one list (RFC 9110 §5.3).
@@ -231,24 +209,25 @@ void RequestParser::limit_body(std::uint64_t bytes) {
         refuse(413, "the body is larger than " + std::to_string(bytes) + " bytes");
         return;
     }
-    grammar_->body_limit(bytes);
+    if (chunked_) chunks_.emplace(bytes);
     if (length_) request_.body.reserve(std::min<std::uint64_t>(*length_, 64 * 1024));
 }
 
 std::size_t RequestParser::feed_body(std::string_view bytes) {
-    if (bytes.empty()) return 0;
-    error_code ec;
-    const auto consumed = grammar_->put(asio::buffer(bytes.data(), bytes.size()), ec);
-    if (grammar_->is_done() && !ec) {
-        state_ = State::complete;
-    } else if (ec == http::error::body_limit) {
-        refuse(413, "the body is too large");
-    } else if (ec && ec != http::error::need_more) {
-        refuse(400, "malformed body: " + ec.message());
-    } else if (bytes.size() - consumed >= header_bytes_max_) {
-        refuse(400, "malformed body: a chunk's header or the trailer is too long");
+    if (!chunked_) {
+        const auto count = std::min<std::uint64_t>(bytes.size(), *length_ - request_.body.size());
+        request_.body += bytes.substr(0, count);
+        if (request_.body.size() == *length_) state_ = State::complete;
+        return count;
     }
-    return consumed;
+    const auto count = chunks_->feed(bytes, request_.body);
+    switch (chunks_->state()) {
+        case ChunkDecoder::State::reading: break;
+        case ChunkDecoder::State::complete: state_ = State::complete; break;
+        case ChunkDecoder::State::malformed: refuse(400, "malformed chunks"); break;
+        case ChunkDecoder::State::too_large: refuse(413, "the body is too large"); break;
+    }
+    return count;
 }
 
 bool RequestParser::refuse(unsigned status, std::string detail) {
@@ -265,7 +244,6 @@ HttpRequest RequestParser::take() {
 }
 
 void RequestParser::begin_next() {
-    grammar_.reset();
     state_ = State::head;
     request_ = {};
     version_ = 11;
@@ -275,6 +253,7 @@ void RequestParser::begin_next() {
     blank_line_skipped_ = false;
     length_.reset();
     chunked_ = false;
+    chunks_.reset();
     keep_alive_ = true;
     expects_continue_ = false;
 }

@@ -1,19 +1,20 @@
 #pragma once
 
+#include "net/chunk_decoder.hpp"
+
 #include "stockcast/net/http_message.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace stockcast {
 
-/// One request out of a connection's bytes, without I/O. Beast's parser does the grammar; what it lets pass but a proxy
-/// might read otherwise is refused here (RFC 9112 §2.2, §5.2, §6.1, §11.2): bare LF or CR, obs-fold, NUL, two lengths,
-/// length and chunks together, another coding than `chunked`, a missing or second Host.
+/// One request out of a connection's bytes, without I/O. Beast's parser does the header's grammar; what it lets pass
+/// but a proxy might read otherwise is refused here (RFC 9112 §2.2, §5.2, §6.1, §11.2): bare LF or CR, obs-fold, NUL,
+/// two lengths, length and chunks together, another coding than `chunked`, a missing or second Host.
 class RequestParser {
 public:
     enum class State {
@@ -28,10 +29,9 @@ public:
     };
 
     explicit RequestParser(std::size_t header_bytes_max);
-    ~RequestParser();
 
-    /// Consumes what it can of `bytes` and says how much; the rest must come again with more behind it (never more than
-    /// `header_bytes_max` at once). Stops at the end of the header, so that it can be judged first.
+    /// Consumes what it can of `bytes` and says how much; an unfinished header must come again with more behind it
+    /// (never more than `header_bytes_max` at once). Stops at the end of the header, so that it can be judged first.
     std::size_t feed(std::string_view bytes);
     State state() const { return state_; }
     /// Whether the first byte of a request has come.
@@ -45,7 +45,8 @@ public:
     bool keep_alive() const { return keep_alive_; }
     bool is_http_1_0() const { return version_ < 11; }
     bool expects_continue() const { return expects_continue_; }
-    /// In State::body, before its first byte. A larger one is refused with 413, at once where its length is said.
+    /// In State::body, before its first byte; else nothing bounds it. A larger one is refused with 413, at once where
+    /// its length is said.
     void limit_body(std::uint64_t bytes);
 
     const Refusal& refusal() const { return refusal_; }
@@ -55,8 +56,6 @@ public:
     void begin_next();
 
 private:
-    class Grammar;
-
     std::size_t feed_head(std::string_view bytes);
     std::size_t feed_body(std::string_view bytes);
     bool check_line(std::string_view line);
@@ -66,7 +65,6 @@ private:
     bool refuse(unsigned status, std::string detail);  ///< always false
 
     std::size_t header_bytes_max_;
-    std::unique_ptr<Grammar> grammar_;
     State state_ = State::head;
     Refusal refusal_;
     HttpRequest request_;
@@ -79,6 +77,7 @@ private:
 
     std::optional<std::uint64_t> length_;
     bool chunked_ = false;
+    std::optional<ChunkDecoder> chunks_;  ///< of a chunked body
     bool keep_alive_ = true;
     bool expects_continue_ = false;
 };

@@ -179,7 +179,8 @@ TEST_CASE("the client keeps its connection over TLS, by address and by name", "[
     }(net, client));
 }
 
-TEST_CASE("the client refuses a certificate that is another's or that nothing trusted vouches for", "[net][sockets][tls]") {
+TEST_CASE("the client refuses a certificate that is another's or that nothing trusted vouches for",
+          "[net][sockets][tls]") {
     const TemporaryDirectory directory;
     const auto other_name = make_certificate(directory, "other", "DNS:shop.example");
     const auto own = make_certificate(directory, "own", "IP:127.0.0.1");
