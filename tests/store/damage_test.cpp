@@ -1,0 +1,137 @@
+// What a crash, a bad disk or a careless hand leaves behind, and whether the next opening notices.
+#include "store/faulty_store.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace stockcast;
+using namespace stockcast::test;
+
+namespace {
+
+/// The newest file of the database whose name ends so.
+std::string newest_file(const std::string& data, const std::string& ends) {
+    std::string newest;
+    for (const auto& entry : std::filesystem::directory_iterator{data + "/rocksdb"}) {
+        const auto name = entry.path().string();
+        if (name.ends_with(ends) && std::filesystem::file_size(entry) > 0 && name > newest) newest = name;
+    }
+    REQUIRE_FALSE(newest.empty());
+    return newest;
+}
+
+void flip_bit(const std::string& path, std::size_t offset) {
+    std::fstream file{path, std::ios::binary | std::ios::in | std::ios::out};
+    file.seekg(static_cast<std::streamoff>(offset));
+    const auto byte = static_cast<char>(file.get() ^ 0x10);
+    file.seekp(static_cast<std::streamoff>(offset));
+    file.put(byte);
+    REQUIRE(file.good());
+}
+
+}  // namespace
+
+TEST_CASE("after kill -9 in the middle of commits the store opens by itself with all that was acknowledged",
+          "[store][damage]") {
+    const TemporaryDirectory directory;
+    for (int round = 0; round < 3; ++round) {
+        int acknowledgements[2];
+        REQUIRE(::pipe(acknowledgements) == 0);
+        const auto child = ::fork();
+        if (child == 0) {
+            const auto store = open_in(directory.path());
+            for (unsigned n = 0;; ++n) {
+                if (!store->commit(put(std::to_string(round) + '/' + std::to_string(n), std::string(2'000, 'x'))))
+                    ::_exit(1);
+                if (::write(acknowledgements[1], &n, sizeof n) != sizeof n) ::_exit(1);
+            }
+        }
+        ::close(acknowledgements[1]);
+        unsigned last = 0;
+        while (last < 40 && ::read(acknowledgements[0], &last, sizeof last) == sizeof last) {
+        }
+        REQUIRE(::kill(child, SIGKILL) == 0);
+        REQUIRE(::waitpid(child, nullptr, 0) == child);
+        while (::read(acknowledgements[0], &last, sizeof last) == sizeof last) {
+        }
+        ::close(acknowledgements[0]);
+
+        const auto entries = entries_of(*open_in(directory.path()), Family::products);
+        for (unsigned n = 0; n <= last; ++n) CHECK(entries.count(std::to_string(round) + '/' + std::to_string(n)) == 1);
+    }
+}
+
+TEST_CASE("a log cut short within its last record loses that one alone", "[store][damage]") {
+    const TemporaryDirectory directory;
+    {
+        const auto store = open_in(directory.path());
+        CHECK(store->commit(put("a", std::string(1'000, 'x'))));
+        CHECK(store->commit(put("b", std::string(1'000, 'x'))));
+    }
+    const auto log = newest_file(directory.path(), ".log");
+    std::filesystem::resize_file(log, std::filesystem::file_size(log) - 100);
+    const auto entries = entries_of(*open_in(directory.path()), Family::products);
+    CHECK(entries.count("a") == 1);
+    CHECK(entries.count("b") == 0);
+}
+
+TEST_CASE("a flipped bit in the log is refused with the ways out", "[store][damage]") {
+    const TemporaryDirectory directory;
+    {
+        const auto store = open_in(directory.path());
+        for (const auto* key : {"a", "b", "c"}) CHECK(store->commit(put(key, std::string(1'000, 'x'))));
+    }
+    flip_bit(newest_file(directory.path(), ".log"), 1'500);
+    const auto refused = refusal_of(settings_in(directory.path()));
+    REQUIRE(refused);
+    CHECK(refused->reason() == StoreRefused::Reason::damaged);
+    CHECK_THAT(refused->what(), Catch::Contains("restore a backup") && Catch::Contains("new epoch"));
+    CHECK_THAT(refused->spanish(), Catch::Contains("restaurar una copia") && Catch::Contains("época nueva"));
+}
+
+TEST_CASE("a flipped bit in a table file is noticed by the read that meets it", "[store][damage]") {
+    const TemporaryDirectory directory;
+    {
+        const auto store = open_in(directory.path());
+        CHECK(store->commit(put("a", random_bytes(1'000))));
+        CHECK(store->commit(batch_of(Family::changes, "a", "1")));
+        CHECK(store->checkpoint(directory / "copy"));
+    }
+    // The products' table is the largest; its first block holds the value.
+    std::string table;
+    for (const auto& entry : std::filesystem::directory_iterator{directory / "rocksdb"}) {
+        const auto name = entry.path().string();
+        if (name.ends_with(".sst") &&
+            (table.empty() || std::filesystem::file_size(entry) > std::filesystem::file_size(table))) {
+            table = name;
+        }
+    }
+    flip_bit(table, 500);
+    const auto store = open_in(directory.path());
+    CHECK(store->get(Family::products, "a").error() == Errc::store_damaged);
+    CHECK(store->get_many(Family::products, {"a"}).error() == Errc::store_damaged);
+    for (const auto direction : {Direction::ascending, Direction::descending}) {
+        const auto scanned = store->snapshot()->scan(Family::products, {}, direction, [](auto, auto) { return true; });
+        REQUIRE_FALSE(scanned);
+        CHECK(scanned.error() == Errc::store_damaged);
+    }
+    CHECK(store->get(Family::changes, "a").value() == "1");
+}
+
+TEST_CASE("a lost table file is refused as damage", "[store][damage]") {
+    const TemporaryDirectory directory;
+    {
+        const auto store = open_in(directory.path());
+        CHECK(store->commit(put("a", "1")));
+        CHECK(store->checkpoint(directory / "copy"));
+    }
+    std::filesystem::remove(newest_file(directory.path(), ".sst"));
+    const auto refused = refusal_of(settings_in(directory.path()));
+    REQUIRE(refused);
+    CHECK(refused->reason() == StoreRefused::Reason::damaged);
+}

@@ -1,0 +1,136 @@
+#include "stockcast_dump_parts.hpp"
+
+#include "stockcast/ledger/step.hpp"
+#include "stockcast/store/fields.hpp"
+#include "stockcast/store/keys.hpp"
+#include "stockcast/store/records.hpp"
+
+namespace stockcast::dump {
+namespace {
+
+constexpr std::string_view masked = "***";
+
+std::string hexadecimal(std::string_view bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const char c : bytes) {
+        text += digits[static_cast<unsigned char>(c) >> 4];
+        text += digits[static_cast<unsigned char>(c) & 0xf];
+    }
+    return text;
+}
+
+/// The last part of our address is the secret (interface.md, WEBHOOK_SECRET).
+std::string without_secret(const std::string& url) {
+    const auto slash = url.rfind('/');
+    return slash == std::string::npos ? std::string{masked} : url.substr(0, slash + 1) + std::string{masked};
+}
+
+/// Fields whose meaning another layer knows: by tag, so that at least their size and bytes can be compared.
+Result<std::string> fields_json(std::string_view value) {
+    auto reader = FieldReader::open(value, 0xff);
+    if (!reader) return reader.error();
+    std::string out = "[";
+    for (;;) {
+        const auto field = reader->next();
+        if (!field) return field.error();
+        if (!*field) return out + ']';
+        if (out.size() > 1) out += ',';
+        JsonObjectWriter writer{out};
+        write_count(writer, "tag", (*field)->tag);
+        writer.string("hex", hexadecimal((*field)->bytes)).close();
+    }
+}
+
+std::string ledger_json(const LedgerState& state) {
+    std::string out;
+    JsonObjectWriter writer{out};
+    write_count(writer, "head", state.head);
+    write_count(writer, "oldest", state.oldest);
+    write_count(writer, "ticks", state.ticks);
+    write_count(writer, "next_number", state.next_number);
+    write_count(writer, "products", state.counters.products);
+    write_count(writer, "synced_products", state.counters.synced_products);
+    write_count(writer, "stocked_products", state.counters.stocked_products);
+    writer.raw("stock_sum", state.counters.stock_sum.to_string());
+    write_count(writer, "webhooks", state.counters.webhooks);
+    write_count(writer, "webhooks_processed", state.counters.webhooks_processed);
+    writer.close();
+    return out;
+}
+
+Result<std::string> meta_json(std::string_view name, std::string_view value) {
+    std::string out;
+    if (name == keys::epoch || name == keys::format_version || name == keys::webhook_secret) {
+        const auto text = records::decode_text(value);
+        if (!text) return text.error();
+        write_json_string(out, name == keys::webhook_secret ? masked : std::string_view{*text});
+        return out;
+    }
+    if (name == keys::ledger_state) {
+        const auto state = decode_ledger_state(value);
+        if (!state) return state.error();
+        return ledger_json(*state);
+    }
+    if (name.starts_with("pending/")) {
+        const auto pending = records::decode_pending_read(value);
+        if (!pending) return pending.error();
+        JsonObjectWriter writer{out};
+        write_instant(writer, "due", pending->due);
+        write_count(writer, "asked", pending->asked);
+        writer.close();
+        return out;
+    }
+    if (name.starts_with("siigo/") || name.starts_with("sync/")) return fields_json(value);
+    // A later version's, perhaps a secret: its size alone.
+    JsonObjectWriter writer{out};
+    write_count(writer, "bytes", value.size());
+    writer.close();
+    return out;
+}
+
+}  // namespace
+
+Result<void> write_subscription(std::string& out, std::string_view key, std::string_view value) {
+    const auto company = keys::company_of(key);
+    const auto subscription = records::decode_subscription(value);
+    if (!company || !subscription) return Errc::store_damaged;
+    std::string members;
+    JsonObjectWriter writer{members};
+    writer.string("company", *company)
+        .string("id", subscription->id)
+        .string("application_id", subscription->application_id)
+        .string("topic", subscription->topic)
+        .string("url", without_secret(subscription->url))
+        .string("company_key", subscription->company_key)
+        .boolean("active", subscription->active)
+        .string("created_at", subscription->created_at)
+        .close();
+    append_members(out, members);
+    return {};
+}
+
+Result<void> write_audit(std::string& out, std::string_view key, std::string_view value) {
+    const auto company = keys::company_of(key);
+    const auto id = keys::log_id_of(key);
+    const auto fields = fields_json(value);
+    if (!company || !id || !fields) return Errc::store_damaged;
+    std::string members;
+    JsonObjectWriter writer{members};
+    writer.string("company", *company).string("id", id->to_string()).string("time", id->time().to_iso_ms());
+    writer.raw("fields", *fields).close();
+    append_members(out, members);
+    return {};
+}
+
+Result<void> write_meta(std::string& out, std::string_view key, std::string_view value) {
+    const auto shown = meta_json(key, value);
+    if (!shown) return shown.error();
+    std::string members;
+    JsonObjectWriter writer{members};
+    writer.string("name", key).raw("value", *shown).close();
+    append_members(out, members);
+    return {};
+}
+
+}  // namespace stockcast::dump
