@@ -100,7 +100,7 @@ SiigoError read_error(unsigned status, std::string_view body) {
     } else if (json && json->if_array() != nullptr && !json->if_array()->empty()) {
         read_entry(json->if_array()->front(), error);
     }
-    if (error.code.empty() && error.message.empty()) error.message = describe_foreign(scanned);
+    if (error.message.empty()) error.message = error.code.empty() ? describe_foreign(scanned) : error.code;
     error.wait_seconds = named_wait(scanned);
     return error;
 }

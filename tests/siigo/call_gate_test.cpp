@@ -1,0 +1,128 @@
+#include "siigo/call_gate.hpp"
+
+#include "support/builders.hpp"
+
+#include "stockcast/store/fields.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace stockcast;
+using namespace stockcast::siigo;
+using namespace std::chrono_literals;
+using Reason = CallGate::Reason;
+using State = ClientStatus::State;
+
+namespace {
+
+ClientSettings settings_of(std::string user, std::string key) {
+    ClientSettings settings;
+    settings.username = std::move(user);
+    settings.access_key = std::move(key);
+    return settings;
+}
+
+CallGate gate_of(const std::string& user = "u", const std::string& key = "k") {
+    return CallGate{{.per_minute = 80, .spacing = 200ms}, CallerMarks::of(settings_of(user, key))};
+}
+
+Moment at(std::chrono::milliseconds since_noon) {
+    return {Steady{1000h} + since_noon, test::at("12:00") + since_noon};
+}
+
+/// One call that takes no time.
+void call(CallGate& gate, Moment now, Ending ending, bool refusal = false) {
+    gate.reserved(now);
+    gate.leaves(now.steady);
+    gate.ended(now, ending, refusal);
+}
+
+}  // namespace
+
+TEST_CASE("the gate tells what a call has to wait for", "[siigo]") {
+    auto gate = gate_of();
+    CHECK(gate.next(at(0ms)).reason == Reason::nothing);
+    call(gate, at(0ms), Ending::good);
+    CHECK(gate.next(at(0ms)).reason == Reason::quota);
+    CHECK(gate.next(at(0ms)).at == at(200ms).steady);
+    gate.hold_until(at(30s).steady);
+    gate.hold_until(at(10s).steady);
+    CHECK(gate.next(at(0ms)).reason == Reason::named_wait);
+    CHECK(gate.next(at(0ms)).at == at(30s).steady);
+    for (int i = 0; i < 3; ++i) call(gate, at(1s), Ending::refused, /*refusal=*/true);
+    CHECK(gate.next(at(1s)).reason == Reason::refused);
+    CHECK(gate.next(at(1s)).at == at(61s).steady);
+}
+
+TEST_CASE("what never left SIIGO does not know of, but it opens the breaker", "[siigo]") {
+    auto gate = gate_of();
+    for (int i = 0; i < 5; ++i) call(gate, at(i * 1s), Ending::not_sent);
+    const auto status = gate.status(at(5s));
+    CHECK(status.calls_7d == 0);
+    CHECK(status.sends_last_minute == 0);
+    CHECK(status.state == State::breaker_open);
+    CHECK(gate.next(at(5s)).reason == Reason::breaker);
+    CHECK(gate.next(at(5s)).at == at(14s).steady);
+}
+
+TEST_CASE("probes come closer while they succeed and further apart while they fail", "[siigo]") {
+    auto gate = gate_of();
+    for (int i = 0; i < 100; ++i) call(gate, at((i - 99) * 1s), i < 45 ? Ending::rejected : Ending::good);
+    CHECK(gate.status(at(0ms)).state == State::probing_only);
+    auto now = at(0ms);
+    for (const auto pause : {60s, 120s, 240s, 480s, 900s, 900s}) {
+        CHECK(gate.next(now).reason == Reason::probing);
+        CHECK(gate.next(now).at == now.steady + pause);
+        now = {now.steady + pause, now.wall + pause};
+        call(gate, now, Ending::rejected);
+    }
+    for (const auto pause : {450s, 225s, 112s, 60s}) {
+        now = {gate.next(now).at, now.wall + 900s};
+        call(gate, now, Ending::good);
+        CHECK(gate.next(now).at == now.steady + pause);
+    }
+}
+
+TEST_CASE("the state outlives a restart with another monotonic clock", "[siigo]") {
+    auto gate = gate_of();
+    for (int i = 0; i < 30; ++i) call(gate, at(i * 1s), i < 3 ? Ending::rejected : Ending::good);
+    for (int i = 0; i < 3; ++i) call(gate, at(30s), Ending::refused, /*refusal=*/true);
+    gate.hold_until(at(10min).steady);
+    const auto state = gate.save(at(30s));
+
+    const Moment later{Steady{5h}, test::at("12:00") + 35s};
+    auto restored = gate_of();
+    CHECK(restored.restore(state, later) == CallGate::Restored::all);
+    CHECK(restored.status(later).calls_7d == 33);
+    CHECK(restored.status(later).failures_7d == 6);
+    CHECK(restored.status(later).sends_last_minute == 33);
+    CHECK(restored.status(later).state == State::refused);
+    CHECK(restored.next(later).at == later.steady + 10min - 35s);
+    CHECK(restored.save(later).size() == state.size());
+
+    auto other_key = gate_of("u", "other");
+    CHECK(other_key.restore(state, later) == CallGate::Restored::all);
+    CHECK(other_key.status(later).state == State::healthy);
+    CHECK(other_key.status(later).failures_7d == 6);
+    auto other_user = gate_of("other", "k");
+    CHECK(other_user.restore(state, later) == CallGate::Restored::all);
+    CHECK(other_user.status(later).calls_7d == 0);
+    CHECK(other_user.status(later).sends_last_minute == 33);  // the quota is the company's
+}
+
+TEST_CASE("a state that can't be read is unknown, an absent one is new", "[siigo]") {
+    auto gate = gate_of();
+    CHECK(gate.restore("", at(0ms)) == CallGate::Restored::nothing);
+    CHECK(gate.next(at(0ms)).reason == Reason::nothing);
+
+    call(gate, at(0ms), Ending::good);
+    const auto state = gate.save(at(0ms));
+    for (std::size_t i = 0; i < state.size(); ++i) {
+        auto damaged = state;
+        damaged[i] = static_cast<char>(damaged[i] ^ 0x10);
+        auto other = gate_of();
+        CHECK(other.restore(damaged, at(1s)) == CallGate::Restored::damaged);
+        CHECK(other.next(at(1s)).at >= at(61s).steady);
+    }
+    auto newer = gate_of();
+    CHECK(newer.restore(FieldWriter{9}.finish(), at(1s)) == CallGate::Restored::damaged);
+}
