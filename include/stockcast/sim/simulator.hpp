@@ -67,13 +67,13 @@ struct Faults {
     unsigned html_gateway = 0;    ///< 502 with HTML
     unsigned gateway_json = 0;    ///< 500 with JSON of another shape
     unsigned empty_body = 0;      ///< 200 without a body
-    unsigned cut_body = 0;        ///< connection closed in the middle
+    unsigned cut_body = 0;        ///< connection closed in the middle of the answer; requests with a body are spared
     unsigned slow = 0;            ///< answers after `slow_by`
     std::chrono::milliseconds slow_by{0};
     unsigned unauthorized = 0;  ///< 401, whatever the token
     unsigned throttled = 0;     ///< 429
-    bool outage = false;        ///< connections are closed without an answer
-    bool blocked = false;       ///< the API user is blocked: 401 `unauthorized` to all, also to fresh tokens
+    bool outage = false;   ///< connections are closed without an answer; a request with a body gets a bare 503 first
+    bool blocked = false;  ///< the API user is blocked: 401 `unauthorized` to all, also to fresh tokens
     unsigned drop_notifications = 0;
     unsigned duplicate_notifications = 0;
     unsigned delay_notifications = 0;  ///< sent `delay_by` later, so behind newer ones
