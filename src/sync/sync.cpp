@@ -165,6 +165,7 @@ asio::awaitable<Result<void>> Sync::Impl::close_interrupted_run() {
 
 /// Waits for what is due and does it. False: we are stopping.
 asio::awaitable<bool> Sync::Impl::run_one() {
+    if (co_await is_stopping()) co_return false;
     if (pass && (is_too_old(*pass) || (requested == SyncKind::full && pass->kind() != SyncKind::full)))
         co_await give_up();
     if (!pass) {

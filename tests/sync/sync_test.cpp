@@ -249,3 +249,23 @@ TEST_CASE("a page that is older than a webhook does not undo it", "[sync]") {
     CHECK(world.siigo.before_products == nullptr);
     CHECK(world.stock(4) == "0");
 }
+
+TEST_CASE("a stop ends the loops at once and without an error, whatever they are at", "[sync]") {
+    World world;
+    world.siigo.create(400);
+    world.start_sync();
+    world.start_fetcher();
+    world.tasks->spawn("subscriptions", world.keeper->run());
+    SECTION("in the middle of a pass") { world.pass(700ms); }
+    SECTION("between two passes") { world.pass(2min); }
+    SECTION("after a break") {
+        world.siigo.fail_products = 1'000;
+        world.pass(40s);
+    }
+    const auto errors = world.log.count("broke off");
+    const auto before = world.clock.now();
+    world.restart();
+    CHECK(world.clock.now() - before < 10ms);
+    CHECK(world.log.count("broke off") == errors);
+    CHECK_FALSE(world.log.has("task"));  // which ended by an exception
+}
