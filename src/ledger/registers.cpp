@@ -36,9 +36,10 @@ Judgement judge_unclear(const Register& held, const Word& word, bool was_before,
     const bool surely_newer = word.stamp && *word.stamp >= held.seen_at;
     if (surely_newer) return applied;
     if (was_before) return deferred;
-    // The API lags, so a poll may be older than a notification that came before it. A notification without a stamp is
-    // taken in the order of arrival, unless what is held has a stamp, of which it cannot be said to be newer.
-    const bool held_may_be_newer = is_recent && (word.is_polled() || (held.stamp && !word.stamp));
+    // The API lags, so a poll may be older than a notification that came before it, though not than another poll. A
+    // notification without a stamp is taken in the order of arrival, unless what is held has a stamp, of which it
+    // cannot be said to be newer.
+    const bool held_may_be_newer = is_recent && (word.is_polled() ? !held.polled : held.stamp && !word.stamp);
     return held_may_be_newer ? deferred : applied_in_doubt;
 }
 
@@ -54,7 +55,7 @@ Judgement judge(const Register& held, const Word& word, Agreement agreement, boo
     const bool was_before = word.seen < held.seen;
     const bool is_recent = held.seen_at + rules.recent > now;
 
-    if (word.origin == Origin::read && !was_before && (read_is_due || !is_recent)) {
+    if (word.origin == Origin::read && !was_before && (read_is_due || !is_recent || held.polled)) {
         return {Taken::authority, Verdict::applied, false};
     }
     // The administrator's own word: a read follows at once whatever it says.
@@ -85,6 +86,7 @@ void advance(Register& held, const Word& word, Taken taken, Agreement agreement)
     if (word.seen >= held.seen) {
         held.seen = word.seen;
         held.seen_at = word.seen_at;
+        held.polled = word.is_polled();
     }
 }
 

@@ -33,7 +33,7 @@ namespace warehouse_tag {
 enum : std::uint8_t { id = 1, name, quantity };
 }
 namespace register_tag {
-enum : std::uint8_t { stamp = 1, seen, seen_at };
+enum : std::uint8_t { stamp = 1, seen, seen_at, polled };
 }
 namespace pending_tag {
 enum : std::uint8_t { due = 1, asked };
@@ -54,7 +54,8 @@ void append_register(auto& out, FieldGroup& scratch, std::uint8_t tag, const Reg
     scratch.clear();
     scratch.instant_if(register_tag::stamp, held.stamp)
         .number_unless_zero(register_tag::seen, held.seen)
-        .instant_unless_epoch(register_tag::seen_at, held.seen_at);
+        .instant_unless_epoch(register_tag::seen_at, held.seen_at)
+        .number_unless_zero(register_tag::polled, held.polled ? 1 : 0);
     out.group(tag, scratch);
 }
 
@@ -65,6 +66,7 @@ Result<Register> read_register(FieldReader reader) {
             case register_tag::stamp: return keep(FieldReader::instant(field), held.stamp);
             case register_tag::seen: return keep(FieldReader::number(field), held.seen);
             case register_tag::seen_at: return keep(FieldReader::instant(field), held.seen_at);
+            case register_tag::polled: held.polled = true; return {};
             default: return {};
         }
     });

@@ -125,6 +125,10 @@ TEST_CASE("a polled row contradicts only what was seen before it was asked for",
          15, to_confirm},
         {"no stamp, nothing seen lately", held(), observation().by_page().with_stock(20), Verdict::applied, 20,
          to_confirm},
+        {"no stamp, only another poll just seen", held_just_now().polled(), observation().by_page().with_stock(20),
+         Verdict::applied, 20, to_confirm},
+        {"no stamp at all, only another poll just seen", held_unstamped_just_now().polled(),
+         observation().by_page().with_stock(20), Verdict::applied, 20, to_confirm},
         {"equal stamps", held(), observation().by_page().with_stock(20).as_of("10:30"), Verdict::deferred, 15,
          to_confirm},
         {"equal stamps, asked for before", held(),
@@ -150,6 +154,8 @@ TEST_CASE("a read is the authority once nothing newer was just seen, or when the
          ""},
         {"equal stamps: what was read later wins", held_just_now(),
          observation().by_read().with_stock(20).as_of("10:30"), Verdict::applied, 20, ""},
+        {"only a poll just seen: wins", held_just_now().polled(), observation().by_read().with_stock(20).as_of("10:29"),
+         Verdict::applied, 20, ""},
         {"a webhook just seen: the API may lag", held_just_now(), observation().by_read().with_stock(20).as_of("10:29"),
          Verdict::deferred, 15, to_confirm},
         {"the owed read: wins whatever its stamp", owed(held_just_now()),
@@ -170,14 +176,14 @@ TEST_CASE("a read is the authority once nothing newer was just seen, or when the
     SECTION("and resets the register") {
         const Product product = owed(held_just_now());
         const auto stamped = decide(&product, observation().by_read().with_stock(20).as_of("10:29"), now);
-        CHECK(stamped.next.stock_register == Register{at("10:29"), 100, at("12:00")});
+        CHECK(stamped.next.stock_register == Register{at("10:29"), 100, at("12:00"), true});
         const auto unstamped = decide(&product, observation().by_read().with_stock(20), now);
-        CHECK(unstamped.next.stock_register == Register{std::nullopt, 100, at("12:00")});
+        CHECK(unstamped.next.stock_register == Register{std::nullopt, 100, at("12:00"), true});
     }
     SECTION("but one that agrees without a stamp leaves it, so that late notifications stay late") {
         const Product product = owed(held_just_now());
         const auto agreed = decide(&product, observation().by_read().with_stock(15), now);
-        CHECK(agreed.next.stock_register == Register{at("10:30"), 100, at("12:00")});
+        CHECK(agreed.next.stock_register == Register{at("10:30"), 100, at("12:00"), true});
     }
     SECTION("an overtaken one is asked again a little later, by a request sent after what overtook it") {
         const Product product = owed(held_just_now().seen(101, "11:59"));

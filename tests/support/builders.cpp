@@ -93,6 +93,12 @@ ProductBuilder& ProductBuilder::seen(SeenTick tick, std::string_view time) {
     return *this;
 }
 
+ProductBuilder& ProductBuilder::polled() {
+    for (auto* reg : {&product_.stock_register, &product_.property_register, &product_.existence_register})
+        reg->polled = true;
+    return *this;
+}
+
 ProductBuilder& ProductBuilder::numbered(std::uint64_t n) {
     product_.number = n;
     product_.id = product_id(n);

@@ -39,8 +39,7 @@ struct Decision {
     Product next;
     bool exists = false;          ///< there is a record afterwards, be it one of a deleted product
     bool changed_record = false;  ///< `next` differs from what was held, be it only in a register
-    bool sum_differs =
-        false;  ///< a figure was taken that is not the sum of its warehouses (it is the figure all the same)
+    bool sum_differs = false;  ///< a figure was taken that is not its warehouses' sum (it is the figure all the same)
     /// What changed for readers, in the order in which it is to be recorded: at most one of each type.
     std::vector<ChangeType> changes;
     std::vector<WarehouseChange> warehouses;  ///< for stock_updated
@@ -55,29 +54,30 @@ struct Decision {
 /// believed, and when what it holds was *seen* (a page or read: when its request was sent). A stamp more than
 /// `clock_trust` ahead of `now` is no stamp. What a word says of a register is placed against what the register holds:
 ///
-/// | said against held                              | what becomes of it | |
-/// ---------------------------------------------- |
-/// ---------------------------------------------------------------------- | | nothing held yet, or a newer stamp |
-/// applied                                                                | | older stamp | stale; but a page or read
-/// sent after the held was seen that says       | |                                                | otherwise
-/// contradicts: deferred, confirmed                             | | equal stamps, or one has none: it agrees       |
-/// unchanged; what it adds (members, warehouses nobody had named) is taken| | equal stamps, it contradicts | a read
-/// sent later: applied; a page or read sent earlier: stale;        | |                                                |
-/// else deferred, confirmed                                               | | one has no stamp, it contradicts: | | | ·
-/// page or read sent before the held was seen   | stale: it says nothing against it | | · notification that came before
-/// the held       | deferred, confirmed                                                    | | · page or read within
-/// `recent` of the held     | deferred, confirmed                                                    | | · notification
-/// without a stamp within `recent` |                                                                        | |   of a
-/// held figure that has one                | deferred, confirmed                                                    |
-/// | · its stamp is after the held was seen         | applied | | · otherwise                                    |
-/// applied, confirmed                                                     | | a test (Source::test) | applied; always
-/// read at once                                           |
+/// | said against held                                       | what becomes of it                                     |
+/// | ------------------------------------------------------- | ------------------------------------------------------ |
+/// | nothing held yet, or a newer stamp                      | applied                                                |
+/// | older stamp                                             | stale; if a page or read sent after the held was seen  |
+/// |                                                         | contradicts: deferred, confirmed                       |
+/// | equal stamps, or one has none: it agrees                | unchanged; what it adds (members, warehouses nobody    |
+/// |                                                         | had named) is taken                                    |
+/// | equal stamps, it contradicts                            | a read sent later: applied; a page or read sent        |
+/// |                                                         | earlier: stale; else deferred, confirmed               |
+/// | one has no stamp, it contradicts:                       |                                                        |
+/// | · page or read sent before the held was seen            | stale: it says nothing against it                      |
+/// | · notification that came before the held                | deferred, confirmed                                    |
+/// | · page or read within `recent` of a held *notification* | deferred, confirmed: SIIGO's API lags its documents    |
+/// | · notification without a stamp within `recent` of a     | deferred, confirmed                                    |
+/// |   held figure that has one                              |                                                        |
+/// | · its stamp is after the held was seen                  | applied                                                |
+/// | · otherwise                                             | applied, confirmed                                     |
+/// | a test (Source::test)                                   | applied; always read at once                           |
 ///
 /// *Confirmed*: a read is owed (`Product::pending`), due `confirm_after` after the **first** contradiction: later ones
 /// raise `asked` (only a read sent after the last doubt settles it) but never put `due` off.
 ///
 /// **A read is the authority** over a register if it was sent after what is held was seen, and a pending read is due or
-/// nothing newer was seen within `recent` (SIIGO's API lags its documents by minutes, siigo-api.md). It then wins
+/// no notification told it within `recent` (SIIGO's API lags its documents by minutes, siigo-api.md). It then wins
 /// whatever its stamp, and the register starts again from that stamp: neither a forged stamp nor a wrong clock freezes
 /// a product. It clears the pending read unless something was seen since it was sent; else it is asked again
 /// `ask_again` later.

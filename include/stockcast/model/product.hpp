@@ -26,6 +26,7 @@ struct Register {
     std::optional<Instant> stamp;  ///< highest SIIGO stamp that was believed; reset only by a confirming read
     SeenTick seen = 0;             ///< when what is held was seen; a page counts as seen when its request was sent
     Instant seen_at;               ///< the same by our clock, for "nothing newer in the last minutes"
+    bool polled = false;           ///< what is held was last seen in a page or a read, not told by a notification
     bool operator==(const Register&) const = default;
 };
 
