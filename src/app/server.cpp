@@ -84,7 +84,7 @@ Server::Server(const Settings& settings, Surrounds with)
       tls_(load_certificate(settings)),
       http_(std::make_unique<HttpServer>(with.executor, ListenAddress{settings.host, settings.port},
                                          http_limits(settings), api_, tls_, with.clock, with.log)),
-      snapshots_(with.executor, settings.data_dir, ledger_, with.clock, with.log),
+      snapshots_(with.executor, settings.data_dir, ledger_, with.workers, with.clock, with.log),
       loops_(with.executor, with.clock, with.log),
       doors_(with.executor, with.clock, with.log) {}
 

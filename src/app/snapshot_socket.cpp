@@ -2,6 +2,7 @@
 
 #include "app/failure.hpp"
 
+#include "stockcast/base/offload.hpp"
 #include "stockcast/base/within.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
@@ -27,6 +28,15 @@ asio::awaitable<Result<std::string>> read_line(Local::socket& socket) {
     co_return buffer.substr(0, bytes - 1);
 }
 
+/// The canonical form of the directory asked for, or nothing when it does not lie in `snapshots`, which is made.
+std::string place_for_copy(const std::string& asked, const std::filesystem::path& snapshots) {
+    std::error_code failed;
+    const auto directory = std::filesystem::weakly_canonical(asked, failed);
+    if (failed || directory.parent_path() != snapshots || directory.filename().empty()) return {};
+    std::filesystem::create_directory(snapshots, failed);  // a failure shows when the copy is made
+    return directory.string();
+}
+
 }  // namespace
 
 struct SnapshotSocket::Impl {
@@ -34,18 +44,18 @@ struct SnapshotSocket::Impl {
     std::filesystem::path snapshots;
     Local::acceptor acceptor;
     Ledger& ledger;
+    Workers& workers;
     Clock& clock;
     Log& log;
 
     asio::awaitable<std::string> answer(std::string line) {
         constexpr std::string_view verb = "checkpoint ";
         if (!line.starts_with(verb)) co_return "error unknown command\n";
-        const auto directory = std::filesystem::path{line.substr(verb.size())}.lexically_normal();
-        if (directory.parent_path() != snapshots || directory.filename().empty())
-            co_return "error the directory must lie in " + snapshots.string() + "\n";
-        std::error_code ignored;  // a failure shows when the checkpoint is made
-        std::filesystem::create_directory(snapshots, ignored);
-        const auto made = co_await ledger.checkpoint(directory.string());
+        const auto directory = co_await offload(workers, [asked = line.substr(verb.size()), snapshots = snapshots] {
+            return place_for_copy(asked, snapshots);
+        });
+        if (directory.empty()) co_return "error the directory must lie in " + snapshots.string() + "\n";
+        const auto made = co_await ledger.checkpoint(directory);
         if (!made) co_return "error " + made.error().message() + "\n";
         co_return "ok\n";
     }
@@ -58,12 +68,14 @@ struct SnapshotSocket::Impl {
     }
 };
 
-SnapshotSocket::SnapshotSocket(asio::any_io_executor executor, std::string data_dir, Ledger& ledger, Clock& clock,
-                               Log& log) {
-    const auto directory = std::filesystem::absolute(data_dir).lexically_normal();
+SnapshotSocket::SnapshotSocket(asio::any_io_executor executor, std::string data_dir, Ledger& ledger, Workers& workers,
+                               Clock& clock, Log& log) {
+    const auto directory = std::filesystem::weakly_canonical(data_dir);
     const auto path = (directory / "stockcast.sock").string();
     try {
-        ::unlink(path.c_str());  // the store's lock is ours: whoever made it is gone
+        // The store's lock is ours: whoever made these is gone.
+        ::unlink(path.c_str());
+        std::filesystem::remove_all(directory / "snapshots");
         Local::acceptor acceptor{executor};
         acceptor.open();
         const auto mask = ::umask(0077);
@@ -72,7 +84,8 @@ SnapshotSocket::SnapshotSocket(asio::any_io_executor executor, std::string data_
         ::umask(mask);
         if (failed) throw boost::system::system_error{failed};
         acceptor.listen();
-        impl_ = std::make_unique<Impl>(Impl{path, directory / "snapshots", std::move(acceptor), ledger, clock, log});
+        impl_ = std::make_unique<Impl>(
+            Impl{path, directory / "snapshots", std::move(acceptor), ledger, workers, clock, log});
     } catch (const std::exception& why) {
         throw Failure{"Can't listen on " + path + ": " + why.what() +
                           ". A shorter DATA_DIR (a socket's path has at most 107 bytes) may help",

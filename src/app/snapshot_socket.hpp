@@ -3,6 +3,7 @@
 #include "stockcast/base/asio.hpp"
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
+#include "stockcast/base/offload.hpp"
 #include "stockcast/base/task_group.hpp"
 #include "stockcast/ledger/ledger.hpp"
 
@@ -18,8 +19,9 @@ namespace stockcast {
 /// `DATA_DIR/snapshots/`. Who may open the socket is the file's permission (0600).
 class SnapshotSocket {
 public:
-    /// Takes the place of a socket that a crash left. Throws Failure.
-    SnapshotSocket(asio::any_io_executor executor, std::string data_dir, Ledger& ledger, Clock& clock, Log& log);
+    /// Takes the place of a socket that a crash left, and removes copies that a killed tool left. Throws Failure.
+    SnapshotSocket(asio::any_io_executor executor, std::string data_dir, Ledger& ledger, Workers& workers, Clock& clock,
+                   Log& log);
     ~SnapshotSocket();
     /// Until cancelled (total); then the socket's file is gone.
     asio::awaitable<void> run(TaskGroup& tasks);
