@@ -83,14 +83,16 @@ void take_properties(Decision& decision, Json properties, const Json& said, Take
     if (decision.next.properties.size() > properties_bytes_max) put_properties(decision.next, said);
 }
 
-bool hear_properties(Decision& decision, const Product& held, const Hearing& hearing, const Json& properties) {
+bool hear_properties(Decision& decision, const Product& held, const Hearing& hearing) {
     const auto& said = hearing.said;
     const auto* members = said.properties.if_object();
     if (!members || members->empty()) return false;
 
     auto& next = decision.next;
     const auto word = word_of(said, said.last_updated, hearing.now, hearing.rules);
-    auto difference = compare_members(properties, said.properties);
+    const bool is_exact = says_exactly(said.properties, held.properties);
+    Json properties = is_exact ? Json{} : read_properties(held);
+    auto difference = is_exact ? Difference{} : compare_members(properties, said.properties);
     const auto agreement = !difference.contradicted.empty() ? Agreement::contradicts
                            : !difference.added.empty()      ? Agreement::adds
                                                             : Agreement::agrees;
@@ -111,7 +113,7 @@ bool hear_properties(Decision& decision, const Product& held, const Hearing& hea
         return judgement.doubt;
     }
     decision.changes.push_back(ChangeType::product_updated);
-    take_properties(decision, properties, said.properties, judgement.taken);
+    take_properties(decision, std::move(properties), said.properties, judgement.taken);
     return judgement.doubt;
 }
 
@@ -233,13 +235,12 @@ Decision decide_absence(const Product& held, const Hearing& hearing) {
 
 Decision decide_known(const Product& held, const Hearing& hearing) {
     const auto& said = hearing.said;
-    const Json properties = read_properties(held);
     Decision decision;
     auto& next = decision.next = held;
     decision.exists = true;
 
     // Properties first: what they change is recorded before the stock that came with them.
-    const bool properties_in_doubt = hear_properties(decision, held, hearing, properties);
+    const bool properties_in_doubt = hear_properties(decision, held, hearing);
     const bool stock_in_doubt = hear_stock(decision, held, hearing);
     decision.existence = Verdict::unchanged;
     note_existence(next, said);

@@ -70,6 +70,22 @@ Difference compare_members(const Json& held, const Json& said) {
     return difference;
 }
 
+bool says_exactly(const Json& said, std::string_view text) {
+    std::string member;
+    char before = '{';
+    for (const auto& [name, value] : members_of(said)) {
+        // Member by member, so that what differs is noticed at the first difference.
+        member.assign(1, before);
+        write_json_string(member, name);
+        member += ':';
+        write_json(member, value);
+        if (!text.starts_with(member)) return false;
+        text.remove_prefix(member.size());
+        before = ',';
+    }
+    return before == ',' && text == "}";
+}
+
 void merge_members(Json& held, const Json& said, Members which) {
     for (const auto& [name, value] : members_of(said)) {
         Json* before = held.find(name);

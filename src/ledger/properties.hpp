@@ -23,6 +23,10 @@ struct Difference {
 };
 Difference compare_members(const Json& held, const Json& said);
 
+/// Whether `text`, as put_properties() wrote it, is exactly what is said, in the same order and spelling: the common case of a
+/// sale. Saves reading the text (3 of 10 µs a notification); false only means "compare".
+bool says_exactly(const Json& said, std::string_view text);
+
 enum class Members { all, only_new };
 void merge_members(Json& held, const Json& said, Members which);
 

@@ -1,5 +1,6 @@
 #include "stockcast/ledger/decide.hpp"
 
+#include "ledger/properties.hpp"
 #include "support/builders.hpp"
 
 #include <catch2/catch.hpp>
@@ -68,6 +69,18 @@ TEST_CASE("numbers are compared by value, and an equal one keeps its spelling", 
     CHECK(decision.properties == Verdict::unchanged);
     CHECK(property(decision.next, "tax_consumption_value") == Json{JsonNumber{"10"}});
     CHECK(decision.next.property_register.stamp == at("10:31"));
+}
+
+TEST_CASE("what is said exactly as it is held is told from what only looks like it", "[ledger]") {
+    const auto json = [](std::string_view value) { return *parse_json(value); };
+    const std::string_view text = R"({"id":"x","n":1,"sub":{"a":[1,2]}})";
+    CHECK(ledger::says_exactly(json(text), text));
+    for (const auto* other : {R"({"id":"x","n":1,"sub":{"a":[1,2]},"m":1})", R"({"id":"x","n":1})",
+                              R"({"id":"x","n":1.0,"sub":{"a":[1,2]}})", R"({"n":1,"id":"x","sub":{"a":[1,2]}})",
+                              R"({"id":"x","n":1,"sub":{"a":[1,3]}})", "{}"}) {
+        CHECK_FALSE(ledger::says_exactly(json(other), text));
+    }
+    CHECK_FALSE(ledger::says_exactly(json(R"({"id":"x"})"), R"({"id":"x"}})"));
 }
 
 TEST_CASE("stock and properties are ordered each alone", "[ledger]") {
