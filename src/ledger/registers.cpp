@@ -55,13 +55,16 @@ Judgement judge(const Register& held, const Word& word, Agreement agreement, boo
     const bool was_before = word.seen < held.seen;
     const bool is_recent = held.seen_at + rules.recent > now;
 
-    if (word.origin == Origin::read && !was_before && (read_is_due || !is_recent || held.polled)) {
+    // A read is no later than another poll just because it was sent later: where both have stamps, these tell.
+    const auto order = order_of(held, word);
+    const bool follows_a_poll = held.polled && order != Order::older;
+    if (word.origin == Origin::read && !was_before && (read_is_due || !is_recent || follows_a_poll)) {
         return {Taken::authority, Verdict::applied, false};
     }
     // The administrator's own word: a read follows at once whatever it says.
     if (word.source == Source::test) return applied;
 
-    switch (order_of(held, word)) {
+    switch (order) {
         case Order::first:
         case Order::newer: return applied;
         case Order::older: return judge_older(word, agreement, was_before);

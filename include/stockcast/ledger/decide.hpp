@@ -77,9 +77,9 @@ struct Decision {
 /// raise `asked` (only a read sent after the last doubt settles it) but never put `due` off.
 ///
 /// **A read is the authority** over a register if it was sent after what is held was seen, and a pending read is due or
-/// no notification told it within `recent` (SIIGO's API lags its documents by minutes, siigo-api.md). It then wins
-/// whatever its stamp, and the register starts again from that stamp: neither a forged stamp nor a wrong clock freezes
-/// a product. It clears the pending read unless something was seen since it was sent; else it is asked again
+/// no notification told it within `recent` (SIIGO's API lags its documents by minutes, siigo-api.md); within `recent` of
+/// another poll only unless its stamp is older. It then wins whatever its stamp, and the register starts again from that
+/// stamp: neither a forged stamp nor a wrong clock freezes a product. It clears the pending read unless something was seen since it was sent; else it is asked again
 /// `ask_again` later.
 ///
 /// **Stock** is one statement: a figure and its warehouses, or the figure alone (the division is then unknown,
