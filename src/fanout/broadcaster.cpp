@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t read_bytes = 4096;
 /// Of one answer to GET /api/changes, whatever its limit.
-constexpr std::size_t answer_bytes_max = 4u << 20;
+constexpr std::size_t answer_bytes_max = std::size_t{4} << 20;
 
 /// A stop is a goodbye, not a cancelled read: the closing handshake needs the reading.
 auto farewell_on_stop(std::weak_ptr<Session> session) {
@@ -65,7 +65,7 @@ void Broadcaster::publish(const CommitNotice& notice) {
     hub_->publish(notice);
 }
 
-void Broadcaster::announce(std::string event) {
+void Broadcaster::announce(const std::string& event) {
     hub_->announce(event);
 }
 

@@ -30,8 +30,8 @@ std::string type_of(const std::string& event) {
 
 }  // namespace
 
-Hub::Hub(asio::any_io_executor on, Store& from, Workers& with, Clock& by, Log& to, std::string its_epoch, Seq head,
-         BroadcasterSettings its_settings)
+Hub::Hub(const asio::any_io_executor& on, Store& from, Workers& with, Clock& by, Log& to, std::string its_epoch,
+         Seq head, BroadcasterSettings its_settings)
     : executor(on),
       store(from),
       workers(with),
@@ -109,13 +109,13 @@ void Hub::send_slice() {
 void Hub::start_sweeping() {
     sweeping_ = std::make_shared<asio::cancellation_signal>();
     asio::co_spawn(executor, sweep(shared_from_this()),
-                   asio::bind_cancellation_slot(
-                       sweeping_->slot(), [signal = sweeping_, hub = shared_from_this()](std::exception_ptr thrown) {
-                           if (!thrown) return;
-                           hub->log.error({"The sweep over the WebSocket clients failed",
-                                           "Falló la revisión de los clientes WebSocket"});
-                           std::rethrow_exception(thrown);
-                       }));
+                   asio::bind_cancellation_slot(sweeping_->slot(), [signal = sweeping_, hub = shared_from_this()](
+                                                                       const std::exception_ptr& thrown) {
+                       if (!thrown) return;
+                       hub->log.error({"The sweep over the WebSocket clients failed",
+                                       "Falló la revisión de los clientes WebSocket"});
+                       std::rethrow_exception(thrown);
+                   }));
 }
 
 asio::awaitable<void> Hub::sweep(std::shared_ptr<Hub> hub) {

@@ -15,8 +15,8 @@ namespace stockcast {
 /// What the sessions share: the ring, who is level with its head, who waits for a turn at the log.
 class Hub : public std::enable_shared_from_this<Hub> {
 public:
-    Hub(asio::any_io_executor on, Store& from, Workers& with, Clock& by, Log& to, std::string its_epoch, Seq head,
-        BroadcasterSettings its_settings);
+    Hub(const asio::any_io_executor& on, Store& from, Workers& with, Clock& by, Log& to, std::string its_epoch,
+        Seq head, BroadcasterSettings its_settings);
 
     void add(Session& session);
     void remove(Session& session);

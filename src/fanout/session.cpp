@@ -21,9 +21,9 @@ using websocket::Incoming;
 using websocket::Opcode;
 
 /// Answers that may wait because their reader does not read. Beyond: it only talks (1008).
-constexpr std::size_t answers_bytes_max = 16 * 1024;
+constexpr std::size_t answers_bytes_max = std::size_t{16} * 1024;
 /// Announcements are not resumed, so a client that reads nothing may miss some.
-constexpr std::size_t announcements_bytes_max = 64 * 1024;
+constexpr std::size_t announcements_bytes_max = std::size_t{64} * 1024;
 /// The sweep comes once a second, so this early is never late.
 constexpr std::chrono::seconds sweep_interval{1};
 /// Changes that a filter looks at before others get their turn.

@@ -11,7 +11,7 @@ namespace {
 constexpr int digits_max = 16;
 /// Extensions mean nothing to us; a long one is only a way to make us work (CVE-2023-39326).
 constexpr std::size_t extension_max = 256;
-constexpr std::size_t trailer_max = 8 * 1024;
+constexpr std::size_t trailer_max = std::size_t{8} * 1024;
 
 int hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';

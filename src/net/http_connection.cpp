@@ -14,7 +14,7 @@ namespace stockcast {
 namespace {
 
 /// A body up to this long is copied behind its head: one buffer is cheaper to send than two.
-constexpr std::size_t joined_body_max = 16 * 1024;
+constexpr std::size_t joined_body_max = std::size_t{16} * 1024;
 
 bool has_no_body(unsigned status) {
     return status < 200 || status == 204 || status == 304;

@@ -19,6 +19,8 @@ using boost_string_view = boost::beast::string_view;
 namespace {
 
 constexpr std::size_t fields_max = 100;
+/// A length is only a promise: the rest grows as it comes.
+constexpr std::uint64_t body_reserve_max = std::uint64_t{64} * 1024;
 std::string_view view(boost_string_view text) {
     return {text.data(), text.size()};
 }
@@ -210,7 +212,7 @@ void RequestParser::limit_body(std::uint64_t bytes) {
         return;
     }
     if (chunked_) chunks_.emplace(bytes);
-    if (length_) request_.body.reserve(std::min<std::uint64_t>(*length_, 64 * 1024));
+    if (length_) request_.body.reserve(std::min<std::uint64_t>(*length_, body_reserve_max));
 }
 
 std::size_t RequestParser::feed_body(std::string_view bytes) {

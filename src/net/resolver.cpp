@@ -61,7 +61,7 @@ Resolver::~Resolver() {
     }
 }
 
-std::shared_ptr<Resolver::Lookup> Resolver::start(const std::string& host, asio::any_io_executor executor) {
+std::shared_ptr<Resolver::Lookup> Resolver::start(const std::string& host, const asio::any_io_executor& executor) {
     auto& lookup = running_[host];
     if (lookup) return lookup;
 

@@ -34,7 +34,7 @@ private:
         Addresses addresses;
         Steady at;
     };
-    std::shared_ptr<Lookup> start(const std::string& host, asio::any_io_executor executor);
+    std::shared_ptr<Lookup> start(const std::string& host, const asio::any_io_executor& executor);
 
     Workers& workers_;
     Clock& clock_;

@@ -18,6 +18,8 @@ using boost_string_view = boost::beast::string_view;
 namespace {
 
 constexpr int interim_max = 8;
+/// A length is only a promise: the rest grows as it comes.
+constexpr std::uint64_t body_reserve_max = std::uint64_t{64} * 1024;
 
 std::string text(boost_string_view view) {
     return {view.data(), view.size()};
@@ -136,7 +138,7 @@ Result<void> ResponseParser::parse_head(std::string_view head) {
         if (!http_syntax::parse_length(fields.get("Content-Length"), length_))
             return refuse(Errc::malformed, "Content-Length is malformed");
         if (length_ > limits_.body_bytes) return refuse(Errc::out_of_bounds, "the body is too large");
-        response_.body.reserve(std::min<std::uint64_t>(length_, 64 * 1024));
+        response_.body.reserve(std::min<std::uint64_t>(length_, body_reserve_max));
         stage_ = length_ == 0 ? Stage::complete : Stage::counted;
     } else {
         stage_ = Stage::until_end;

@@ -49,7 +49,7 @@ struct PipeStream::Direction {
         if (bytes.empty() && !ended) return;
         auto [into, done] = *std::exchange(read, std::nullopt);
         const auto count = std::min(into.size(), bytes.size());
-        std::memcpy(into.data(), bytes.data(), count);
+        if (count > 0) std::memcpy(into.data(), bytes.data(), count);
         const bool at_end = bytes.empty();
         bytes.erase(0, count);
         complete(std::move(done), at_end ? error_code{asio::error::eof} : error_code{}, count);

@@ -22,15 +22,16 @@
 namespace stockcast {
 
 struct BroadcasterSettings {
-    std::size_t ring_bytes = 16u << 20;
-    std::chrono::milliseconds heartbeat{25'000};  ///< a message at least this often
-    std::chrono::milliseconds stalled{60'000};    ///< takes nothing for so long: closed with 1013
-    std::chrono::milliseconds goodbye{1'000};     ///< patience for the closing handshake
-    std::size_t message_bytes_max = 64 * 1024;    ///< of what a client sends
-    std::uint32_t client_errors_max = 20;         ///< bad messages after which it is closed with 1008
-    std::size_t log_readers_max = 4;              ///< sessions that read the change log at once; others take turns
-    std::size_t log_read_bytes = 64 * 1024;       ///< of one turn
-    std::size_t write_bytes = 64 * 1024;          ///< of frames copied for one session while they are being written
+    std::size_t ring_bytes = std::size_t{16} << 20;
+    std::chrono::milliseconds heartbeat{25'000};             ///< a message at least this often
+    std::chrono::milliseconds stalled{60'000};               ///< takes nothing for so long: closed with 1013
+    std::chrono::milliseconds goodbye{1'000};                ///< patience for the closing handshake
+    std::size_t message_bytes_max = std::size_t{64} * 1024;  ///< of what a client sends
+    std::uint32_t client_errors_max = 20;                    ///< bad messages after which it is closed with 1008
+    std::size_t log_readers_max = 4;  ///< sessions that read the change log at once; others take turns
+    std::size_t log_read_bytes = std::size_t{64} * 1024;  ///< of one turn
+    std::size_t write_bytes =
+        std::size_t{64} * 1024;  ///< of frames copied for one session while they are being written
 };
 
 /// Where a client wants to go on.
@@ -51,7 +52,7 @@ public:
     /// After the changes are durable, in order.
     void publish(const CommitNotice& notice);
     /// An event without `seq` (`sync_completed`, `alert`): to those connected now, not resumed. JSON, one object.
-    void announce(std::string event);
+    void announce(const std::string& event);
     Seq head() const;
     std::size_t sessions() const;
 

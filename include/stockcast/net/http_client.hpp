@@ -21,8 +21,8 @@ struct HttpClientRequest {
 };
 
 struct HttpClientLimits {
-    std::size_t header_bytes = 32 * 1024;
-    std::size_t body_bytes = 16u << 20;
+    std::size_t header_bytes = std::size_t{32} * 1024;
+    std::size_t body_bytes = std::size_t{16} << 20;
 };
 
 /// Why no complete answer came: what a retry or a failure count must know.

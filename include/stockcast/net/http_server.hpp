@@ -21,7 +21,7 @@ namespace stockcast {
 
 /// Absolute bounds of one connection (no byte that trickles in puts a deadline off).
 struct HttpLimits {
-    std::size_t header_bytes = 16 * 1024;
+    std::size_t header_bytes = std::size_t{16} * 1024;
     std::size_t body_bytes = std::size_t{1} << 20;
     std::chrono::milliseconds header_deadline{10'000};  ///< from the first byte of a request to the end of its header
     std::chrono::milliseconds body_deadline{20'000};    ///< from there to the end of its body
@@ -30,7 +30,8 @@ struct HttpLimits {
     std::chrono::milliseconds tls_handshake{10'000};
     std::uint32_t connections_max = 20'000;             ///< 0: no limit. At the limit new ones wait in the backlog
     std::uint32_t connections_per_address_max = 1'000;  ///< 0: no limit. Beyond: refused with 503
-    std::size_t drain_bytes = 256 * 1024;     ///< of a refused body still read, so that the sender sees the answer
+    std::size_t drain_bytes =
+        std::size_t{256} * 1024;              ///< of a refused body still read, so that the sender sees the answer
     std::chrono::milliseconds linger{2'000};  ///< patience for the other end after the last answer
     /// Addresses that connections_per_address_max does not bind (trusted proxies); empty: none.
     std::function<bool(std::string_view address)> is_address_exempt;
