@@ -42,22 +42,26 @@ Addresses look_up(const std::string& host) {
 
 }  // namespace
 
-/// Shared by the job and those who wait. The job may end long after they, the resolver and the executor are gone: it
-/// touches the executor only while `executor` is set, and the resolver's destructor takes that away.
-struct Resolver::Lookup {
-    explicit Lookup(asio::any_io_executor its_executor) : executor(its_executor), done(its_executor) {}
-
+/// All that the job holds on to. It may end long after those who wait, the resolver and the executor are gone: it posts
+/// only while `executor` is set, and the resolver's destructor takes that away.
+struct Resolver::Mailbox {
     std::mutex mutex;
     std::optional<asio::any_io_executor> executor;
-    // Below: on the executor only.
+};
+
+/// What those who wait share; on the executor only.
+struct Resolver::Lookup {
+    explicit Lookup(const asio::any_io_executor& executor) : done(executor) {}
+
+    std::shared_ptr<Mailbox> mailbox = std::make_shared<Mailbox>();
     std::optional<Addresses> answer;
     Event done;
 };
 
 Resolver::~Resolver() {
     for (auto& [host, lookup] : running_) {
-        const std::scoped_lock lock{lookup->mutex};
-        lookup->executor.reset();
+        const std::scoped_lock lock{lookup->mailbox->mutex};
+        lookup->mailbox->executor.reset();
     }
 }
 
@@ -66,13 +70,16 @@ std::shared_ptr<Resolver::Lookup> Resolver::start(const std::string& host, const
     if (lookup) return lookup;
 
     lookup = std::make_shared<Lookup>(executor);
-    workers_.post([host, lookup] {
+    lookup->mailbox->executor = executor;
+    workers_.post([host, mailbox = lookup->mailbox, waiting = std::weak_ptr{lookup}] {
         auto found = look_up(host);
-        const std::scoped_lock lock{lookup->mutex};
-        if (!lookup->executor) return;
-        asio::post(*lookup->executor, [lookup, found = std::move(found)]() mutable {
-            lookup->answer = std::move(found);
-            lookup->done.notify_all();
+        const std::scoped_lock lock{mailbox->mutex};
+        if (!mailbox->executor) return;
+        asio::post(*mailbox->executor, [waiting, found = std::move(found)]() mutable {
+            const auto alive = waiting.lock();
+            if (!alive) return;
+            alive->answer = std::move(found);
+            alive->done.notify_all();
         });
     });
     return lookup;

@@ -29,6 +29,7 @@ public:
     asio::awaitable<Result<Addresses>> resolve(std::string host, Steady deadline);
 
 private:
+    struct Mailbox;
     struct Lookup;
     struct Known {
         Addresses addresses;
