@@ -128,7 +128,8 @@ Commands::Outcome Commands::create(const Json& body) {
     const Family& like = families().front();
     Item item = stage_.catalogue.draw();
     item.code = *code;
-    item.name = text_of(body, "name") ? *text_of(body, "name") : *code;
+    const auto* name = text_of(body, "name");
+    item.name = name ? *name : *code;
     item.type = ItemType::product;
     item.measure = Measure::piece;
     item.stock_control = item.active = true;
@@ -160,7 +161,7 @@ Commands::Outcome Commands::change(const Item& item, const std::string& action, 
     if (action == "delete") {
         if (item.has_movements && !flag_of(body, "force", false))
             return Refusal{409, "it has movements: \"force\": true deletes it"};
-        const std::string last = show(slot);
+        std::string last = show(slot);
         if (const auto removed = stage_.company.remove(slot); !removed)
             return Refusal{400, std::string{reason(removed.error())}};
         ++stage_.counts.changes;

@@ -40,7 +40,7 @@ private:
         std::int64_t hour = -1;
         std::uint64_t requests = 0, failed = 0;
     };
-    std::array<Hour, 7 * 24> hours_{};
+    std::array<Hour, std::size_t{7} * 24> hours_{};
 };
 
 }  // namespace stockcast::sim

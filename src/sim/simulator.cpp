@@ -21,8 +21,8 @@
 namespace stockcast::sim {
 
 struct Simulator::Impl {
-    Impl(SimulatorSettings given, asio::any_io_executor executor, Connector& connector, Clock& time, Random& random,
-         Log& log)
+    Impl(SimulatorSettings given, const asio::any_io_executor& executor, Connector& connector, Clock& time,
+         Random& random, Log& log)
         : settings(std::move(given)),
           variants(settings.variants),
           rate{settings.sales_per_minute, settings.unannounced_share},
@@ -95,7 +95,7 @@ asio::awaitable<void> Simulator::Impl::do_business() {
 
 Simulator::Simulator(SimulatorSettings settings, asio::any_io_executor executor, Connector& connector, Clock& clock,
                      Random& random, Log& log)
-    : impl_(std::make_unique<Impl>(std::move(settings), std::move(executor), connector, clock, random, log)) {}
+    : impl_(std::make_unique<Impl>(std::move(settings), executor, connector, clock, random, log)) {}
 
 Simulator::~Simulator() = default;
 

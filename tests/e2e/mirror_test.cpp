@@ -121,11 +121,11 @@ TEST_CASE("sales that SIIGO announces by webhook arrive with the webhook as thei
     auto client = world.websocket();
     REQUIRE(client.next_of("hello"));
     const auto code = world.stocked_code();
-    world.sell(code, "33", true);
+    world.sell(code, "4433", true);
     const auto sold = client.next_of("stock_updated");
     REQUIRE(sold);
     CHECK(text_of(*sold, "source") == "webhook");
-    CHECK(text_of(*sold, "newStock") == "33");
+    CHECK(text_of(*sold, "newStock") == "4433");
 }
 
 TEST_CASE("a forged notification without the secret moves nothing but has the product read", "[e2e]") {
