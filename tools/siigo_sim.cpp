@@ -144,7 +144,8 @@ int run(const Arguments& arguments) {
     TaskGroup serving{io.get_executor(), clock, *log};
     serving.spawn("simulator", simulator.run(serving));
     std::exception_ptr thrown;
-    asio::co_spawn(io, stop_at_signal(signals, serving), [&](std::exception_ptr failure) { thrown = failure; });
+    asio::co_spawn(io, stop_at_signal(signals, serving),
+                   [&](std::exception_ptr failure) { thrown = std::move(failure); });
     io.run();
     if (thrown) std::rethrow_exception(thrown);
     return 0;

@@ -35,11 +35,11 @@ HttpResponse error_answer(const ApiError& error, const Variants& variants) {
     return json_answer(error.status, std::move(body));
 }
 
-ApiError missing(std::string parameter) {
+ApiError missing(const std::string& parameter) {
     return {400, "parameter_required", "The field " + parameter + " is required", {parameter}};
 }
 
-ApiError wrong_type(std::string parameter) {
+ApiError wrong_type(const std::string& parameter) {
     return {400, "invalid_type", "The parameter " + parameter + " has an invalid value", {parameter}};
 }
 

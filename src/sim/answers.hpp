@@ -34,8 +34,8 @@ HttpResponse json_answer(unsigned status, std::string body);
 HttpResponse error_answer(const ApiError& error, const Variants& variants);
 
 // The refusals that several endpoints share.
-ApiError missing(std::string parameter);
-ApiError wrong_type(std::string parameter);
+ApiError missing(const std::string& parameter);
+ApiError wrong_type(const std::string& parameter);
 ApiError no_such(std::string_view what);
 
 }  // namespace stockcast::sim

@@ -18,7 +18,7 @@ bool has_body(const HttpRequest& head) {
 /// The answer as it would go over the wire, broken off in the middle of its body.
 std::string first_half(const HttpResponse& answer) {
     std::string bytes = "HTTP/1.1 " + std::to_string(answer.status) + " Cut\r\n";
-    for (const auto& [name, value] : answer.fields.all()) bytes += name + ": " + value + "\r\n";
+    for (const auto& [name, value] : answer.fields.all()) bytes.append(name).append(": ").append(value).append("\r\n");
     bytes += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n";
     bytes += answer.body.substr(0, answer.body.size() / 2);
     return bytes;

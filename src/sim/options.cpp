@@ -148,6 +148,7 @@ std::string all_of(const std::array<Option<T>, n>& options, const T& from) {
 template <class T, std::size_t n>
 std::vector<std::string_view> names_of(const std::array<Option<T>, n>& options) {
     std::vector<std::string_view> names;
+    names.reserve(n);
     for (const auto& option : options) names.push_back(option.name);
     return names;
 }

@@ -93,8 +93,8 @@ asio::awaitable<void> Simulator::Impl::do_business() {
     }
 }
 
-Simulator::Simulator(SimulatorSettings settings, asio::any_io_executor executor, Connector& connector, Clock& clock,
-                     Random& random, Log& log)
+Simulator::Simulator(SimulatorSettings settings, const asio::any_io_executor& executor, Connector& connector,
+                     Clock& clock, Random& random, Log& log)
     : impl_(std::make_unique<Impl>(std::move(settings), executor, connector, clock, random, log)) {}
 
 Simulator::~Simulator() = default;

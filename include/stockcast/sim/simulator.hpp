@@ -116,7 +116,7 @@ struct SimulatorCounts {
 class Simulator {
 public:
     /// Listens at once, so that the port is known. Throws std::system_error when it can't.
-    Simulator(SimulatorSettings settings, asio::any_io_executor executor, Connector& connector, Clock& clock,
+    Simulator(SimulatorSettings settings, const asio::any_io_executor& executor, Connector& connector, Clock& clock,
               Random& random, Log& log);
     ~Simulator();
 
