@@ -45,6 +45,9 @@ HttpLimits http_limits(const Settings& settings) {
     HttpLimits limits;
     limits.connections_max = settings.max_connections;
     limits.connections_per_address_max = settings.max_connections_per_address;
+    limits.is_address_exempt = [proxies = settings.trusted_proxies](std::string_view address) {
+        return proxies.contains(address);
+    };
     return limits;
 }
 
@@ -79,7 +82,11 @@ Server::Server(const Settings& settings, Surrounds with)
       api_({.company = settings.company,
             .webhook_secrets = {webhook_secret_},
             .cors_origins = settings.cors_origins,
-            .version = STOCKCAST_VERSION},
+            .version = STOCKCAST_VERSION,
+            .stream_public = settings.stream_public,
+            .rate_limit_api = settings.rate_limit_api,
+            .rate_limit_open = settings.rate_limit_open,
+            .trusted_proxies = settings.trusted_proxies},
            jwt_, ledger_, *store_, broadcaster_, join_upstream(), with.workers, with.clock, with.random, with.log),
       tls_(load_certificate(settings)),
       http_(std::make_unique<HttpServer>(with.executor, ListenAddress{settings.host, settings.port},

@@ -39,11 +39,16 @@ constexpr std::array known_names{"COMPANY",
                                  "JWT_SECRET",
                                  "JWT_PUBLIC_KEY_FILE",
                                  "CORS_ORIGINS",
+                                 "STREAM_PUBLIC",
+                                 "TRUSTED_PROXIES",
+                                 "RATE_LIMIT_API",
+                                 "RATE_LIMIT_OPEN",
                                  "LOG_LEVEL",
                                  "LOG_FORMAT"};
 constexpr std::array secret_names{"SIIGO_ACCESS_KEY", "WEBHOOK_SECRET", "JWT_SECRET"};
 /// A name that begins so is meant for us: an unknown one is a slip of the pen.
-constexpr std::array our_prefixes{"SIIGO_", "SYNC_", "WEBHOOK_", "TLS_", "JWT_", "CORS_", "MAX_CONNECTIONS"};
+constexpr std::array our_prefixes{"SIIGO_", "SYNC_",   "WEBHOOK_", "TLS_",        "JWT_",
+                                  "CORS_",  "STREAM_", "TRUSTED_", "RATE_LIMIT_", "MAX_CONNECTIONS"};
 
 bool is_known(std::string_view name) {
     if (std::ranges::find(known_names, name) != known_names.end()) return true;
@@ -80,6 +85,13 @@ void warn_of_unknown_names(const std::map<std::string, std::string>& values, std
 
 bool is_loopback(std::string_view url) {
     return url.starts_with("http://127.") || url.starts_with("http://localhost") || url.starts_with("http://[::1]");
+}
+
+void read_rate(SettingValues& values, std::string_view name, RateLimit& into) {
+    std::string text;
+    values.read(name, text, "requests in a time such as 200/s or 600/m; 0: no limit",
+                [](const std::string& rate) { return RateLimit::parse(rate).has_value(); });
+    if (const auto rate = RateLimit::parse(text)) into = *rate;
 }
 
 }  // namespace
@@ -122,6 +134,13 @@ CheckedSettings check_settings(const SettingsSource& source, Needs needs) {
     values.read_file_name("JWT_PUBLIC_KEY_FILE", s.jwt_public_key_file);
     values.read_list("CORS_ORIGINS", s.cors_origins, "origins such as https://shop.example, separated by commas",
                      is_origin);
+    values.read("STREAM_PUBLIC", s.stream_public);
+    std::vector<std::string> proxies;
+    values.read_list("TRUSTED_PROXIES", proxies, "addresses or networks such as 10.0.0.0/8, separated by commas",
+                     [](const std::string& entry) { return TrustedProxies::parse({entry}).has_value(); });
+    if (auto parsed = TrustedProxies::parse(proxies)) s.trusted_proxies = *std::move(parsed);
+    read_rate(values, "RATE_LIMIT_API", s.rate_limit_api);
+    read_rate(values, "RATE_LIMIT_OPEN", s.rate_limit_open);
     values.read_choice("LOG_LEVEL", s.log_level,
                        {{"debug", LogLevel::debug},
                         {"info", LogLevel::info},

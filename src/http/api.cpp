@@ -2,6 +2,7 @@
 
 #include "http/answer.hpp"
 #include "http/door.hpp"
+#include "http/handlers.hpp"
 #include "http/services.hpp"
 
 #include "stockcast/base/within.hpp"
@@ -96,6 +97,14 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
               std::move(admission.caller)};
     auto response = co_await impl_->answer(admission.route, std::move(call));
     co_return impl_->dressed(std::move(response), origin);
+}
+
+asio::awaitable<void> Api::note_too_large(HttpRequest head) {
+    const auto admission = impl_->door.admit(head, Access::Charge::no);
+    // Only what had the secret is worth an entry: access is judged before the body's length.
+    const bool had_secret = !admission.refusal || admission.refusal->status == 413;
+    if (admission.route != nullptr && admission.route->entry == Entry::secret && had_secret)
+        co_await keep_too_large(impl_->services);
 }
 
 asio::awaitable<void> Api::take_over(HttpRequest request, TakenOver connection) {

@@ -10,6 +10,8 @@ namespace stockcast {
 
 asio::awaitable<HttpResponse> receive_notification(Services& services, Call call);  // webhooks.cpp
 asio::awaitable<HttpResponse> receive_hint(Services& services, Call call);
+/// The log entry of a notification whose body is too large to be read.
+asio::awaitable<void> keep_too_large(Services& services);
 
 asio::awaitable<HttpResponse> list_products(Services& services, Call call);  // products.cpp
 asio::awaitable<HttpResponse> show_product(Services& services, Call call);

@@ -69,6 +69,14 @@ std::string_view name_said(const Observation& said) {
 
 }  // namespace
 
+asio::awaitable<void> keep_too_large(Services& services) {
+    WebhookLog log;
+    log.id = services.ledger.new_log_id();
+    log.company = services.settings.company;
+    log.received_at = services.clock.wall();
+    (void)co_await keep_refused(services, std::move(log), Refusal{413, "The body is too large", {}}, {});
+}
+
 asio::awaitable<HttpResponse> receive_notification(Services& services, Call call) {
     WebhookLog log;
     log.id = services.ledger.new_log_id();

@@ -133,7 +133,10 @@ asio::awaitable<bool> HttpConnection::serve_request() {
     auto& head = parser_.request();
     head.peer = peer_;
     head.secure = secure_;
-    if (auto refusal = shared_.handler.judge(head)) co_return co_await answer_judged(std::move(*refusal));
+    if (auto refusal = shared_.handler.judge(head)) {
+        if (refusal->status == 413) co_await shared_.handler.note_too_large(head);
+        co_return co_await answer_judged(std::move(*refusal));
+    }
 
     if (shared_.handler.is_upgrade(head)) {
         if (parser_.has_body()) co_return co_await refuse(400, "a request that leaves HTTP has no body");
@@ -145,6 +148,8 @@ asio::awaitable<bool> HttpConnection::serve_request() {
     if (parser_.has_body()) {
         parser_.limit_body(std::min(shared_.handler.body_limit(head), shared_.limits.body_bytes));
         if (!co_await read_body()) co_return false;
+        if (parser_.state() == RequestParser::State::refused && parser_.refusal().status == 413)
+            co_await shared_.handler.note_too_large(parser_.request());
         if (parser_.state() == RequestParser::State::refused)
             co_return co_await refuse(parser_.refusal().status, parser_.refusal().detail);
     }

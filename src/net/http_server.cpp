@@ -163,6 +163,10 @@ struct HttpServer::Impl {
     }
 };
 
+asio::awaitable<void> HttpHandler::note_too_large(HttpRequest) {
+    co_return;
+}
+
 HttpServer::HttpServer(asio::any_io_executor executor, const ListenAddress& address, HttpLimits limits,
                        HttpHandler& handler, std::shared_ptr<TlsServerContext> tls, Clock& clock, Log& log)
     : impl_(std::make_unique<Impl>(executor, address, std::move(limits), handler, std::move(tls), clock, log)) {}

@@ -32,7 +32,7 @@ public:
     ProductBuilder& properties_as_of(std::string_view time);
     /// When all three registers were seen, by count and by our clock.
     ProductBuilder& seen(SeenTick tick, std::string_view time);
-    ProductBuilder& polled();  ///< what is held was last seen in a poll
+    ProductBuilder& polled();                   ///< what is held was last seen in a poll
     ProductBuilder& numbered(std::uint64_t n);  ///< also `product_id(n)`
     ProductBuilder& coded(std::string_view code);
     ProductBuilder& named(std::string_view name);

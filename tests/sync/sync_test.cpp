@@ -256,8 +256,12 @@ TEST_CASE("a stop ends the loops at once and without an error, whatever they are
     world.start_sync();
     world.start_fetcher();
     world.tasks->spawn("subscriptions", world.keeper->run());
-    SECTION("in the middle of a pass") { world.pass(700ms); }
-    SECTION("between two passes") { world.pass(2min); }
+    SECTION("in the middle of a pass") {
+        world.pass(700ms);
+    }
+    SECTION("between two passes") {
+        world.pass(2min);
+    }
     SECTION("after a break") {
         world.siigo.fail_products = 1'000;
         world.pass(40s);

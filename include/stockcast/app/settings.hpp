@@ -1,6 +1,7 @@
 #pragma once
 
 #include "stockcast/base/log.hpp"
+#include "stockcast/http/limits.hpp"
 #include "stockcast/model/ids.hpp"
 
 #include <chrono>
@@ -45,6 +46,10 @@ struct Settings {
     std::optional<std::string> jwt_secret;  ///< absent: `DATA_DIR/jwt.key`, made at the first start
     std::string jwt_public_key_file;
     std::vector<std::string> cors_origins;
+    bool stream_public = false;
+    TrustedProxies trusted_proxies;
+    RateLimit rate_limit_api{200};
+    RateLimit rate_limit_open{20};
 
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::text;

@@ -69,6 +69,7 @@ public:
     asio::awaitable<HttpResponse> handle(HttpRequest request) override;
     asio::awaitable<void> take_over(HttpRequest request, TakenOver connection) override;
     HttpResponse refuse(unsigned status, std::string_view detail) override;
+    asio::awaitable<void> note_too_large(HttpRequest head) override;
 
 private:
     struct Impl;

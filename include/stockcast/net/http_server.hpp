@@ -60,6 +60,8 @@ public:
     /// A request that is not HTTP or past a limit: the body of the answer for that status (400, 408, 413, 414, 417,
     /// 431, 501, 505), 503 for a connection too many, 500 when handle() threw.
     virtual HttpResponse refuse(unsigned status, std::string_view detail) = 0;
+    /// Told before a 413 is answered, so that the handler can keep a note of it; the body is not read.
+    virtual asio::awaitable<void> note_too_large(HttpRequest head);
 };
 
 struct ListenAddress {
