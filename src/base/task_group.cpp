@@ -10,6 +10,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <exception>
+#include <iterator>
 #include <list>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct Task {
     explicit Task(std::string task_name) : name(std::move(task_name)) {}
     const std::string name;
     asio::cancellation_signal stop;
+    std::list<std::shared_ptr<Task>>::iterator
+        place;  ///< among the running: ending costs the same however many they are
 };
 
 }  // namespace
@@ -31,7 +34,7 @@ struct TaskGroup::State {
 
     void finish(const std::shared_ptr<Task>& task, std::exception_ptr thrown) {
         if (thrown) report(task->name, thrown);
-        std::erase(running, task);
+        running.erase(task->place);
         ended.notify_all();
     }
 
@@ -107,6 +110,7 @@ void TaskGroup::spawn(std::string name, asio::awaitable<void> task) {
     if (state_->winding_down) return;
     // In the list before it starts: it may end within co_spawn.
     const auto entry = state_->running.emplace_back(std::make_shared<Task>(std::move(name)));
+    entry->place = std::prev(state_->running.end());
     asio::co_spawn(state_->executor, std::move(task),
                    asio::bind_cancellation_slot(entry->stop.slot(), [state = state_, entry](std::exception_ptr thrown) {
                        state->finish(entry, std::move(thrown));
