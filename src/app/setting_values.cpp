@@ -93,27 +93,41 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
     return std::chrono::milliseconds{number * ms};
 }
 
+namespace {
+
+/// An empty value counts as not set, so that `NAME=` in a copied .env.example means nothing.
+std::optional<std::string> value_in(const std::map<std::string, std::string>& values, const std::string& name) {
+    const auto at = values.find(name);
+    return at == values.end() || at->second.empty() ? std::nullopt : std::optional{at->second};
+}
+
+}  // namespace
+
 std::optional<std::string> SettingValues::find(std::string_view name) const {
-    for (const auto* values : {&source_.environment, &source_.env_file})
-        if (const auto at = values->find(std::string{name}); at != values->end()) return at->second;
-    return std::nullopt;
+    auto value = value_in(source_.environment, std::string{name});
+    return value ? value : value_in(source_.env_file, std::string{name});
+}
+
+std::optional<std::string> SettingValues::read_secret_file(const std::string& path) const {
+    auto text = source_.read_file ? source_.read_file(path) : std::nullopt;
+    if (!text || text->size() > secret_file_bytes_max) return std::nullopt;
+    return trimmed_end(std::move(*text));
 }
 
 std::optional<std::string> SettingValues::find_secret(std::string_view name) {
-    if (auto text = find(name)) return text;
-    const auto read = [&](const std::string& setting, const std::string& path) -> std::optional<std::string> {
-        auto text = source_.read_file ? source_.read_file(path) : std::nullopt;
-        if (text && text->size() <= secret_file_bytes_max) return trimmed_end(std::move(*text));
-        complain(setting, path, "a file that can be read, with the secret in it");
-        return std::nullopt;
-    };
-    const std::string file_setting = std::string{name} + "_FILE";
-    if (const auto path = find(file_setting)) return read(file_setting, *path);
-    if (const auto directory = source_.environment.find("CREDENTIALS_DIRECTORY");
-        directory != source_.environment.end() && source_.read_file) {
-        if (auto text = source_.read_file(directory->second + "/" + std::string{name});
-            text && text->size() <= secret_file_bytes_max)
-            return trimmed_end(std::move(*text));
+    const std::string itself{name};
+    const std::string file_setting = itself + "_FILE";
+    // Whatever stands in the environment wins over the .env file, by whichever of the two names.
+    for (const auto* values : {&source_.environment, &source_.env_file}) {
+        if (auto text = value_in(*values, itself)) return text;
+        if (const auto path = value_in(*values, file_setting)) {
+            auto text = read_secret_file(*path);
+            if (!text) complain(file_setting, *path, "a file that can be read, with the secret in it");
+            return text;
+        }
+        if (values != &source_.environment) continue;
+        if (const auto directory = value_in(*values, "CREDENTIALS_DIRECTORY"))
+            if (auto text = read_secret_file(*directory + "/" + itself)) return text;
     }
     return std::nullopt;
 }

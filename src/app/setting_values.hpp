@@ -69,6 +69,7 @@ public:
 private:
     std::optional<std::string> find(std::string_view name) const;
     std::optional<std::string> find_secret(std::string_view name);
+    std::optional<std::string> read_secret_file(const std::string& path) const;
     void read_number(std::string_view name, std::uint64_t& into, std::uint64_t least, std::uint64_t most);
     void complain(std::string_view name, std::string_view value, std::string_view accepted);
 

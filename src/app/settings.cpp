@@ -2,6 +2,9 @@
 
 #include "app/setting_values.hpp"
 
+#include <boost/asio/ip/address.hpp>
+#include <boost/url/parse.hpp>
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -47,8 +50,8 @@ constexpr std::array known_names{"COMPANY",
                                  "LOG_FORMAT"};
 constexpr std::array secret_names{"SIIGO_ACCESS_KEY", "WEBHOOK_SECRET", "JWT_SECRET"};
 /// A name that begins so is meant for us: an unknown one is a slip of the pen.
-constexpr std::array our_prefixes{"SIIGO_", "SYNC_",   "WEBHOOK_", "TLS_",        "JWT_",
-                                  "CORS_",  "STREAM_", "TRUSTED_", "RATE_LIMIT_", "MAX_CONNECTIONS"};
+constexpr std::array our_prefixes{"SIIGO_",   "SYNC_",       "WEBHOOK_",        "TLS_", "JWT_", "CORS_", "STREAM_",
+                                  "TRUSTED_", "RATE_LIMIT_", "MAX_CONNECTIONS", "LOG_"};
 
 bool is_known(std::string_view name) {
     if (std::ranges::find(known_names, name) != known_names.end()) return true;
@@ -84,7 +87,12 @@ void warn_of_unknown_names(const std::map<std::string, std::string>& values, std
 }
 
 bool is_loopback(std::string_view url) {
-    return url.starts_with("http://127.") || url.starts_with("http://localhost") || url.starts_with("http://[::1]");
+    const auto parsed = boost::urls::parse_uri(url);
+    if (!parsed) return false;
+    if (parsed->host() == "localhost") return true;
+    boost::system::error_code no_address;
+    const auto address = boost::asio::ip::make_address(parsed->host_address(), no_address);
+    return !no_address && address.is_loopback();
 }
 
 void read_rate(SettingValues& values, std::string_view name, RateLimit& into) {

@@ -174,7 +174,7 @@ asio::awaitable<boost::system::result<HttpResponse, HttpClientFailure>> HttpClie
     Progress progress;
     auto answer = co_await impl_->attempt(request, deadline, progress);
     const bool was_dead = !answer && answer.error() == Errc::closed && progress.kept && !progress.answered;
-    if (was_dead && is_idempotent(request.method)) {
+    if (was_dead && impl_->limits.repeat_on_dead_connection && is_idempotent(request.method)) {
         const bool sent_before = progress.sent;
         progress = {};
         answer = co_await impl_->attempt(request, deadline, progress);

@@ -40,9 +40,9 @@ Errc errc_of(Ending ending) {
     return Errc::siigo_unavailable;
 }
 
-/// A full disk passes and a failed one does not: which of them it was must reach the caller.
+/// A full disk or a full queue passes and a failed store does not: which of them it was must reach the caller.
 Errc store_error(const error_code& error) {
-    for (const auto known : {Errc::store_full, Errc::stopping}) {
+    for (const auto known : {Errc::store_full, Errc::ledger_full, Errc::stopping}) {
         if (error == known) return known;
     }
     return Errc::store_failed;
@@ -95,7 +95,8 @@ Client::Impl::Impl(ClientSettings client_settings, std::string_view journalled, 
       clock(client_clock),
       random(client_random),
       log(client_log),
-      http(connector, parse_base(settings.base_url).endpoint, parse_base(settings.base_url).host_field(), {}, clock),
+      http(connector, parse_base(settings.base_url).endpoint, parse_base(settings.base_url).host_field(),
+           {.repeat_on_dead_connection = false}, clock),
       gate({.per_minute = settings.requests_per_minute, .spacing = settings.spacing}, CallerMarks::of(settings)),
       turn_ended_(std::move(executor)) {
     if (gate.restore(journalled, moment()) == CallGate::Restored::damaged) {

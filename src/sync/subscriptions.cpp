@@ -15,6 +15,7 @@ namespace {
 using Do = SubscriptionStep::Do;
 
 constexpr std::chrono::minutes first_retry{1};
+constexpr std::chrono::hours longest_retry{24};
 
 Sentence announcement(Do what) {
     switch (what) {
@@ -23,6 +24,21 @@ Sentence announcement(Do what) {
         case Do::remove: return {"removing a subscription to {topic}", "quitando una suscripción a {topic}"};
     }
     return {};
+}
+
+/// Whether SIIGO refused the request itself, such as a PUT whose id it wants elsewhere. Of other errors (throttled,
+/// stopping, a full store) nothing is learned, and to delete on their account would be worse than to wait.
+bool speaks_of_the_request(const error_code& error) {
+    return error == Errc::siigo_rejected || error == Errc::siigo_not_found || error == Errc::siigo_unavailable;
+}
+
+/// What SIIGO refuses it will most likely refuse again, and each refusal counts in the account's failure share: the
+/// poll must not pay for it. Other failures pass.
+std::chrono::milliseconds pause_after(unsigned failures, unsigned rejections, std::chrono::milliseconds look_after) {
+    if (failures == 0) return look_after;
+    if (rejections > 0)
+        return std::min<std::chrono::milliseconds>(longest_retry, look_after * (1U << std::min(rejections - 1, 10U)));
+    return std::min<std::chrono::milliseconds>(look_after, first_retry * (1U << std::min(failures - 1, 10U)));
 }
 
 }  // namespace
@@ -57,10 +73,11 @@ asio::awaitable<void> SubscriptionKeeper::run() {
     co_await hear_stop();
     bool was_well = false;
     unsigned failures = 0;
+    unsigned rejections = 0;
     for (;;) {
         const auto own = co_await put_right();
         if (own) {
-            failures = 0;
+            failures = rejections = 0;
             if (!was_well)
                 self.log.info(
                     Mark::success,
@@ -71,6 +88,7 @@ asio::awaitable<void> SubscriptionKeeper::run() {
             co_return;
         } else {
             ++failures;
+            rejections = own.error() == Errc::siigo_rejected ? rejections + 1 : 0;
             if (failures == 1)
                 self.log.error({"the webhook subscriptions can't be put in order: {error}",
                                 "no se pudieron poner en orden las suscripciones de webhooks: {error}"},
@@ -79,11 +97,7 @@ asio::awaitable<void> SubscriptionKeeper::run() {
         was_well = own.has_value();
 
         if (co_await is_stopping()) co_return;
-        const auto pause = failures == 0
-                               ? self.settings.look_after
-                               : std::min<std::chrono::milliseconds>(self.settings.look_after,
-                                                                     first_retry * (1U << std::min(failures - 1, 10U)));
-        const auto slept = co_await self.clock.sleep_for(pause);
+        const auto slept = co_await self.clock.sleep_for(pause_after(failures, rejections, self.settings.look_after));
         if (!slept) co_return;
     }
 }
@@ -109,7 +123,7 @@ asio::awaitable<Result<std::vector<Subscription>>> SubscriptionKeeper::put_right
         listed = co_await self.client.list_subscriptions();
         if (!listed) co_return listed.error();
         if (!plan_subscriptions(*listed, self.settings).empty()) {
-            if (!first_try) co_return first_try.error();
+            if (!first_try && !speaks_of_the_request(first_try.error())) co_return first_try.error();
             const auto replaced = co_await self.replace_stubborn(*listed);
             if (!replaced) co_return replaced.error();
             listed = co_await self.client.list_subscriptions();
@@ -157,16 +171,16 @@ asio::awaitable<Result<void>> SubscriptionKeeper::Impl::carry_out(SubscriptionSt
     co_return Result<void>{};
 }
 
-/// A PUT whose id SIIGO did not take (siigo-api.md: the documents put it nowhere) is answered 201 and changes nothing.
+/// A PUT whose id SIIGO did not take (siigo-api.md: the documents put it nowhere) is answered 201 and changes nothing,
+/// or is refused.
 /// Deleted first: a second subscription to one topic may be refused.
 asio::awaitable<Result<void>> SubscriptionKeeper::Impl::replace_stubborn(std::vector<Subscription> listed) {
     std::vector<SubscriptionStep> steps;
     for (auto& step : plan_subscriptions(listed, settings)) {
-        if (step.what == Do::update) {
-            steps.push_back({Do::remove, step.subscription});
-            step.what = Do::create;
-            step.subscription.id.clear();
-        }
+        if (step.what != Do::update) continue;  // tried just now, and as good as it gets
+        steps.push_back({Do::remove, step.subscription});
+        step.what = Do::create;
+        step.subscription.id.clear();
         steps.push_back(std::move(step));
     }
     co_return co_await carry_out_all(std::move(steps));

@@ -69,7 +69,9 @@ TEST_CASE("a wrong value is refused with its name, the value and what is accepte
     const auto row = GENERATE(
         Row{"COMPANY", "Acme SAS", "a-z"}, Row{"SIIGO_ENABLED", "yes", "true, false"},
         Row{"SIIGO_PARTNER_ID", "acme-shop", "letters and digits"},
-        Row{"SIIGO_BASE_URL", "http://api.siigo.com", "https://"}, Row{"SIIGO_REQUESTS_PER_MINUTE", "0", "1 to 100"},
+        Row{"SIIGO_BASE_URL", "http://api.siigo.com", "https://"},
+        Row{"SIIGO_BASE_URL", "http://localhost.example.com", "https://"},
+        Row{"SIIGO_BASE_URL", "http://127.evil.net", "https://"}, Row{"SIIGO_REQUESTS_PER_MINUTE", "0", "1 to 100"},
         Row{"SIIGO_REQUESTS_PER_MINUTE", "101", "1 to 100"}, Row{"SIIGO_REQUEST_SPACING", "61s", "0ms to 1m"},
         Row{"SYNC_INTERVAL", "5", "such as"}, Row{"SYNC_INTERVAL", "0s", "1s to 1d"},
         Row{"SYNC_FULL_INTERVAL", "31d", "1m to 30d"}, Row{"SYNC_BATCH_SIZE", "101", "1 to 100"},
@@ -93,6 +95,23 @@ TEST_CASE("a wrong value is refused with its name, the value and what is accepte
     const std::string_view value = row.value;
     CHECK(text.find(value.substr(value.find(',') + 1)) != std::string::npos);
     CHECK(text.find(row.accepted) != std::string::npos);
+}
+
+TEST_CASE("an empty value counts as not set", "[settings]") {
+    const auto checked =
+        check_settings(source({{"SIIGO_USERNAME", ""}, {"PORT", ""}, {"WEBHOOK_BASE_URL", ""}}), Needs::server);
+    REQUIRE(checked.complaints.size() == 1);
+    CHECK(checked.complaints[0].english ==
+          "Missing SIIGO credentials: SIIGO_USERNAME, SIIGO_ACCESS_KEY, SIIGO_PARTNER_ID");
+    CHECK(check_settings(source({{"SIIGO_USERNAME", ""}}), Needs::store).complaints.empty());
+}
+
+TEST_CASE("http is taken on loopback", "[settings]") {
+    const auto url =
+        GENERATE("http://127.0.0.1:8090", "http://localhost:8090", "http://[::1]:8090", "https://api.siigo.com");
+    auto environment = credentials();
+    environment["SIIGO_BASE_URL"] = url;
+    CHECK(check_settings(source(environment), Needs::server).complaints.empty());
 }
 
 TEST_CASE("all complaints are told at once", "[settings]") {

@@ -23,6 +23,9 @@ struct HttpClientRequest {
 struct HttpClientLimits {
     std::size_t header_bytes = std::size_t{32} * 1024;
     std::size_t body_bytes = std::size_t{16} << 20;
+    /// An idempotent request on a kept connection that turns out to be dead is sent again at once. False where each send
+    /// counts (SIIGO's quota): the caller repeats it.
+    bool repeat_on_dead_connection = true;
 };
 
 /// Why no complete answer came: what a retry or a failure count must know.
