@@ -100,5 +100,30 @@ TEST_CASE("a kill at any instant loses nothing that was acknowledged", "[e2e][cr
     }
 }
 
+TEST_CASE("a kill in the middle of a sync breaks neither the store nor the quota, and the mirror is right in the end",
+          "[e2e][crash]") {
+    World world{{.simulator = {"--sales-per-minute", "600", "--unannounced", "0.5", "--requests-per-minute", "80",
+                               "--variant", "omit_stock_updated=false"},
+                 .server = {{"SYNC_INTERVAL", "1s"}, {"LOG_LEVEL", "error"}}}};
+    for (std::uint64_t round = 1; round <= 6; ++round) {
+        world.start_server();
+        world.subscribe();
+        // Each round dies after some more pages: in the first full pass, later in incremental ones and single reads.
+        const auto enough = world.siigo_requests("GET /v1/products") + round;
+        REQUIRE(
+            eventually([&] { return world.siigo_requests("GET /v1/products") >= enough; }, std::chrono::seconds{90}));
+        world.kill_server();
+        INFO("round " << round);
+        CHECK(world.store_findings() == std::vector<std::string>{});
+    }
+    world.siigo("POST", "/_sim/trade", R"({"sales_per_minute":0})");
+    world.start_server();
+    REQUIRE(eventually([&] { return world.get("/readyz", "").status == 200; }, std::chrono::seconds{90}));
+    CHECK(eventually([&] { return world.agrees(); }, std::chrono::seconds{90}));
+    CHECK(text_of(world.siigo("GET", "/_sim/counts"), "quota_refusals") == "0");
+    CHECK(world.stop_server() == 0);
+    CHECK(world.store_findings() == std::vector<std::string>{});
+}
+
 }  // namespace
 }  // namespace stockcast::e2e

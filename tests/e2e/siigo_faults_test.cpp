@@ -19,21 +19,26 @@ TEST_CASE("a first sync gets through every fault of siigo-api.md by itself", "[e
     CHECK(world.agrees());
 }
 
-TEST_CASE("every variant of SIIGO's answers is understood", "[e2e]") {
-    const auto variant = GENERATE(as<std::string>{}, "auth_status=200", "lower_case_errors=true",
-                                  "numbers_as_strings=true", "omit_stock_updated=false", "omit_links=true",
-                                  "omit_null_members=true", "bare_array_subscriptions=true");
+TEST_CASE("every variant of SIIGO's answers is understood, errors and subscriptions included", "[e2e]") {
+    const auto variant =
+        GENERATE(as<std::string>{}, "auth_status=200", "lower_case_errors=true", "numbers_as_strings=true",
+                 "numbers_with_point=true", "omit_stock_updated=false", "omit_links=true", "omit_null_members=true",
+                 "stamps_without_zone=true", "stamps_with_offset=true", "unknown_members=true",
+                 "unassigned_id_null=true", "bare_array_subscriptions=true", "put_takes_path_id=true");
     INFO(variant);
-    World world{{.simulator = {"--variant", variant}}};
+    World world{{.simulator = {"--variant", variant, "--fault", "internal_error=1"},
+                 .server = {{"WEBHOOK_BASE_URL", "https://shop.example/api/webhooks"}}}};
     world.start_server();
     REQUIRE(world.wait_until_ready());
     CHECK(world.agrees());
+    CHECK(eventually([&] { return world.siigo_requests("POST /v1/webhooks") >= 3; }));
 }
 
 TEST_CASE("every variant of SIIGO's notifications is understood", "[e2e]") {
     const auto variant =
         GENERATE(as<std::string>{}, "notification_nested=true", "notification_in_data=true",
-                 "notification_new_stock=true", "notification_without_quantity=true", "numbers_as_strings=true");
+                 "notification_new_stock=true", "notification_without_quantity=true", "notification_stock=true",
+                 "notification_both_places=true", "numbers_as_strings=true");
     INFO(variant);
     World world{{.simulator = {"--variant", variant}}};
     world.start_server();
@@ -88,11 +93,24 @@ TEST_CASE("a blocked account is asked three times on fresh tokens and then left 
     CHECK(world.server().output().find("❌") != std::string::npos);
 }
 
-TEST_CASE("the subscriptions are made right and others' are left alone", "[e2e]") {
-    World world{{.server = {{"WEBHOOK_BASE_URL", "https://shop.example/api/webhooks"}}}};
-    world.start_server();
-    REQUIRE(world.wait_until_ready());
-    CHECK(eventually([&] { return world.siigo_requests("POST /v1/webhooks") == 3; }));
+TEST_CASE("the subscriptions are made right, also where a PUT does not take, and others' are left alone", "[e2e]") {
+    World world{{.simulator = {"--variant", "put_takes_body_id=false", "--variant", "put_takes_path_id=false"}}};
+    world.start_server();  // so that there is an address to subscribe another application to
+    world.subscribe();
+    REQUIRE(world.stop_server() == 0);
+
+    const auto made = [&] { return world.siigo_requests("POST /v1/webhooks"); };
+    const auto removed = [&] { return world.siigo_requests("DELETE /v1/webhooks"); };
+    world.start_server({{"WEBHOOK_BASE_URL", "https://shop.example/api/webhooks"}});
+    REQUIRE(eventually([&] { return made() == 3; }));
+    REQUIRE(world.server().wait_for_output("in order"));
+    CHECK(removed() == 0);
+    REQUIRE(world.stop_server() == 0);
+
+    world.start_server({{"WEBHOOK_BASE_URL", "https://moved.example/api/webhooks"}});
+    REQUIRE(world.server().wait_for_output("in order"));
+    CHECK(removed() == 3);  // ours alone: another application's three stay
+    CHECK(made() == 6);
     CHECK(world.server().output().find(World::secret()) == std::string::npos);
 }
 

@@ -191,9 +191,10 @@ std::string World::id_of(const std::string& code) {
 
 std::uint64_t World::siigo_requests(const std::string& name) {
     const auto counts = siigo("GET", "/_sim/counts");
-    const auto* requests = counts.find("requests");
-    const auto text = requests ? text_of(*requests, name) : "";
-    return text.empty() ? 0 : std::stoull(text);
+    std::uint64_t sum = 0;
+    for (const auto& [request, count] : *counts.find("requests")->if_object())
+        if (request.starts_with(name)) sum += std::stoull(count.if_number()->text);
+    return sum;
 }
 
 bool World::agrees() {

@@ -72,6 +72,7 @@ public:
     std::string stocked_code();
     /// SIIGO's id of that code.
     std::string id_of(const std::string& code);
+    /// How many requests came whose "METHOD /path" begins so.
     std::uint64_t siigo_requests(const std::string& name);
 
     /// Mirror and SIIGO agree on every product.
