@@ -28,7 +28,4 @@ HttpResponse problem_for_now(unsigned status, std::string_view detail, std::chro
 /// The answer for what went wrong in the ledger or the store while serving a request.
 HttpResponse failure_answer(boost::system::error_code why);
 
-/// The phrase of RFC 9110 for that status; empty for one that is never sent.
-std::string_view reason_phrase(unsigned status);
-
 }  // namespace stockcast

@@ -20,12 +20,9 @@ constexpr std::chrono::seconds handshake_deadline{10};
 
 /// Whoever takes a connection over writes the answer itself: the handshake's 101, or a refusal that ends with the
 /// connection.
-std::string as_sent(const HttpResponse& response) {
-    std::string out = "HTTP/1.1 " + std::to_string(response.status) + ' ';
-    out.append(reason_phrase(response.status)).append("\r\n");
-    for (const auto& [name, value] : response.fields.all()) out.append(name).append(": ").append(value).append("\r\n");
-    if (response.status != 101) out += "Connection: close\r\n";
-    return out.append("\r\n").append(response.body);
+std::string as_sent(HttpResponse response) {
+    if (response.status != 101) response.fields.set("Connection", "close");
+    return head_of(response) + response.body;
 }
 
 }  // namespace

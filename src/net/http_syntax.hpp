@@ -18,8 +18,6 @@ bool list_has(std::string_view list, std::string_view member);
 bool parse_length(std::string_view text, std::uint64_t& length);
 /// A Host field's value: name, IPv4 or [IPv6], with or without port; not empty.
 bool is_host(std::string_view text);
-/// `Not Found`; `Unknown` for codes without a name of their own.
-std::string_view reason_phrase(unsigned status);
 /// `Mon, 20 Jan 2025 10:30:00 GMT` (RFC 9110 §5.6.7).
 std::string imf_date(Instant at);
 

@@ -42,6 +42,9 @@ struct HttpResponse {
     bool close = false;  ///< end the connection after this answer
 };
 
+/// The standard phrase of a status (RFC 9110 §15), such as `Not Found`; `Unknown` for one that has none.
+std::string_view reason_phrase(unsigned status);
+
 /// The pieces of a message's head as they go over the wire. Line breaks inside a value become spaces.
 void append_status_line(std::string& out, unsigned status);
 void append_field(std::string& out, std::string_view name, std::string_view value);
