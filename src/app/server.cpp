@@ -74,7 +74,7 @@ Server::Server(const Settings& settings, Surrounds with)
       stopping_(with.executor),
       ledger_(*store_, {.company = settings.company}, with.executor, with.clock, with.random, with.log,
               [this] {
-                  store_failed_ = true;
+                  failed_ = true;
                   stop();
               }),
       broadcaster_(with.executor, *store_, with.workers, with.clock, with.log, ledger_.status().epoch,
@@ -121,7 +121,10 @@ void Server::stop() {
 asio::awaitable<int> Server::run() {
     doors_.spawn("listen", http_->run(doors_));
     doors_.spawn("snapshots", snapshots_.run(doors_));
-    if (siigo_) siigo_->spawn_loops(loops_);
+    if (siigo_)
+        siigo_->spawn_loops(loops_, [this](std::string name, asio::awaitable<void> loop) {
+            return must_run(std::move(name), std::move(loop));
+        });
     if (tls_) loops_.spawn("certificate", watch_certificate());
 
     // Scripts wait for these very words, in every language and at every level.
@@ -139,7 +142,24 @@ asio::awaitable<int> Server::run() {
     co_await doors_.wind_down(doors_patience);  // no new work; sessions say goodbye
     co_await loops_.wind_down(loops_patience);  // then what feeds the ledger
     co_await ledger_.drain();                   // last: what was accepted is on disk
-    co_return store_failed_ ? 1 : 0;
+    co_return failed_ ? 1 : 0;
+}
+
+asio::awaitable<void> Server::must_run(std::string name, asio::awaitable<void> loop) {
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    co_await asio::this_coro::throw_if_cancelled(false);
+    std::string reason = "it returned";
+    try {
+        co_await std::move(loop);
+    } catch (const std::exception& thrown) {
+        reason = thrown.what();
+    }
+    if (stop_asked_) co_return;
+    with_.log.error({"The {name} loop ended while serving: {reason}. Stopping; start the server again",
+                     "El ciclo {name} terminó durante el servicio: {reason}. Se detiene; inicie el servidor de nuevo"},
+                    {{"name", name}, {"reason", reason}});
+    failed_ = true;
+    stop();
 }
 
 void Server::reload_certificate() {

@@ -40,6 +40,9 @@ public:
 private:
     /// Who hears of commits (fan-out first, then the fetcher), and what the API asks of SIIGO's side.
     Upstream& join_upstream();
+    /// Runs a loop that must not end while we serve. If a bug ends it, the server stops with 1: a mirror that silently no
+    /// longer polls would be worse.
+    asio::awaitable<void> must_run(std::string name, asio::awaitable<void> loop);
     asio::awaitable<void> watch_certificate();
 
     Settings settings_;
@@ -49,7 +52,7 @@ private:
     JwtKeys jwt_;
     Event stopping_;
     bool stop_asked_ = false;
-    bool store_failed_ = false;
+    bool failed_ = false;  ///< the store, or a loop that must run: exit 1
     Ledger ledger_;
     Broadcaster broadcaster_;
     std::unique_ptr<SiigoUpstream> siigo_;  ///< null: SIIGO_ENABLED=false

@@ -79,10 +79,10 @@ SiigoUpstream::SiigoUpstream(const Settings& settings, const std::string& webhoo
                            client_, ledger, with.clock, with.log);
 }
 
-void SiigoUpstream::spawn_loops(TaskGroup& loops) {
-    loops.spawn("sync", sync_.run());
-    loops.spawn("fetcher", fetcher_.run());
-    if (subscriptions_) loops.spawn("subscriptions", subscriptions_->run());
+void SiigoUpstream::spawn_loops(TaskGroup& loops, const MustRun& must_run) {
+    loops.spawn("sync", must_run("sync", sync_.run()));
+    loops.spawn("fetcher", must_run("fetcher", fetcher_.run()));
+    if (subscriptions_) loops.spawn("subscriptions", must_run("subscriptions", subscriptions_->run()));
 }
 
 Upstream::Status SiigoUpstream::status() const {

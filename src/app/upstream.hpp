@@ -46,7 +46,9 @@ public:
     SiigoUpstream(const Settings& settings, const std::string& webhook_secret, Ledger& ledger, Store& store,
                   Surrounds with, std::function<void(const SyncLog&)> finished);
 
-    void spawn_loops(TaskGroup& loops);
+    /// `must_run` wraps each loop: none of them ends by itself while the server serves.
+    using MustRun = std::function<asio::awaitable<void>(std::string name, asio::awaitable<void> loop)>;
+    void spawn_loops(TaskGroup& loops, const MustRun& must_run);
 
     Status status() const override;
     bool hint(const ProductId& product) override { return fetcher_.hint(product); }
