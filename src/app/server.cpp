@@ -87,7 +87,7 @@ Server::Server(const Settings& settings, Surrounds with)
             .rate_limit_api = settings.rate_limit_api,
             .rate_limit_open = settings.rate_limit_open,
             .trusted_proxies = settings.trusted_proxies},
-           jwt_, ledger_, *store_, broadcaster_, join_upstream(), with.workers, with.clock, with.random, with.log),
+           jwt_, ledger_, *store_, broadcaster_, join_upstream(), with.workers, with.clock, with.log),
       tls_(load_certificate(settings)),
       http_(std::make_unique<HttpServer>(with.executor, ListenAddress{settings.host, settings.port},
                                          http_limits(settings), api_, tls_, with.clock, with.log)),

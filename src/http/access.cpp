@@ -106,8 +106,7 @@ Result<Caller> Access::verified(std::string_view token, const std::string& diges
     return caller;
 }
 
-std::optional<HttpResponse> Access::limit_by_address(const HttpRequest& head, Charge charge) {
-    if (charge == Charge::no) return std::nullopt;
+std::optional<HttpResponse> Access::limit_by_address(const HttpRequest& head) {
     const auto address = settings_.trusted_proxies.client(head.peer, head.fields.get("X-Forwarded-For"));
     const auto wait = by_address_.charge(limiter_key(address), clock_.now());
     if (!wait) return std::nullopt;
@@ -115,18 +114,18 @@ std::optional<HttpResponse> Access::limit_by_address(const HttpRequest& head, Ch
 }
 
 std::optional<HttpResponse> Access::refusal(const HttpRequest& head, const Query& query, Entry entry,
-                                            std::string_view secret, Charge charge, std::optional<Caller>& caller) {
+                                            std::string_view secret, std::optional<Caller>& caller) {
     if (entry == Entry::health) return std::nullopt;
     if (entry == Entry::secret) {
         if (is_secret(secret)) return std::nullopt;
-        if (auto refused = limit_by_address(head, charge)) return refused;
+        if (auto refused = limit_by_address(head)) return refused;
         return problem(401, "This is not the address that SIIGO was given");
     }
-    if (entry == Entry::open) return limit_by_address(head, charge);
+    if (entry == Entry::open) return limit_by_address(head);
 
     const auto shown = shown_token(head, query, entry);
     if (!shown) {
-        if (auto refused = limit_by_address(head, charge)) return refused;
+        if (auto refused = limit_by_address(head)) return refused;
         if (entry == Entry::stream && settings_.stream_public) return std::nullopt;
         return unauthorized(R"(Bearer realm="stockcast")", "A token is needed: Authorization: Bearer <JWT>");
     }
@@ -135,12 +134,10 @@ std::optional<HttpResponse> Access::refusal(const HttpRequest& head, const Query
     const std::string key{reinterpret_cast<const char*>(digest.data()), digest.size()};
     const auto verdict = verified(shown->token, key);
     if (!verdict) {
-        if (auto refused = limit_by_address(head, charge)) return refused;
+        if (auto refused = limit_by_address(head)) return refused;
         return bad_token(verdict.error());
     }
-    if (charge == Charge::yes) {
-        if (const auto wait = by_token_.charge(key, clock_.now())) return too_often(*wait);
-    }
+    if (const auto wait = by_token_.charge(key, clock_.now())) return too_often(*wait);
     if (entry == Entry::admin && verdict->role < Role::admin) {
         auto response = problem(403, "This takes the role admin");
         response.fields.add("WWW-Authenticate", R"(Bearer realm="stockcast", error="insufficient_scope")");

@@ -29,15 +29,13 @@ std::optional<ShownToken> shown_token(const HttpRequest& head, const Query& quer
 /// Who may do what, and how often: one place for all routes.
 class Access {
 public:
-    enum class Charge { yes, no };  ///< a request is judged twice, and pays once
-
     Access(const ApiSettings& settings, JwtKeys keys, const Clock& clock);
 
     /// Nothing wrong: an empty optional, and `caller` set where a token was good.
     std::optional<HttpResponse> refusal(const HttpRequest& head, const Query& query, Entry entry,
-                                        std::string_view secret, Charge charge, std::optional<Caller>& caller);
+                                        std::string_view secret, std::optional<Caller>& caller);
     /// For what no route answers: limited as an open one.
-    std::optional<HttpResponse> limit_by_address(const HttpRequest& head, Charge charge);
+    std::optional<HttpResponse> limit_by_address(const HttpRequest& head);
 
 private:
     using Digest = std::array<unsigned char, 32>;

@@ -62,59 +62,45 @@ struct Api::Impl {
 };
 
 Api::Api(ApiSettings settings, JwtKeys keys, Ledger& ledger, Store& store, Broadcaster& broadcaster, Upstream& upstream,
-         Workers& workers, Clock& clock, Random&, Log& log)
+         Workers& workers, Clock& clock, Log& log)
     : impl_(std::make_unique<Impl>(std::move(settings), std::move(keys), ledger, store, broadcaster, upstream, workers,
                                    clock, log)) {}
 
 Api::~Api() = default;
 
-std::optional<HttpResponse> Api::judge(const HttpRequest& head) {
-    auto admission = impl_->door.admit(head, Access::Charge::yes);
-    if (!admission.refusal) return std::nullopt;
-    return impl_->dressed(*std::move(admission.refusal), head.fields.get("Origin"));
+HttpVerdict Api::judge(const HttpRequest& head) {
+    auto admission = impl_->door.admit(head);
+    HttpVerdict verdict;
+    if (admission->refusal) verdict.refusal = impl_->dressed(*std::move(admission->refusal), admission->origin);
+    verdict.body_bytes_max = admission->body_bytes_max;
+    verdict.leaves_http = admission->route != nullptr && admission->route->handler == nullptr;
+    verdict.admitted = std::move(admission);
+    return verdict;
 }
 
-std::size_t Api::body_limit(const HttpRequest& head) {
-    return Door::body_limit(head);
-}
-
-bool Api::is_upgrade(const HttpRequest& head) {
-    const auto found = find_route(head.method, std::string_view{head.target}.substr(0, head.target.find('?')));
-    return found.route != nullptr && found.route->entry == Entry::stream;
-}
-
-asio::awaitable<HttpResponse> Api::handle(HttpRequest request) {
-    const std::string origin{request.fields.get("Origin")};
-    auto admission = impl_->door.admit(request, Access::Charge::no);
-    if (admission.refusal) co_return impl_->dressed(*std::move(admission.refusal), origin);
-    if (admission.route->handler == nullptr)
-        co_return impl_->dressed(problem(426, "This is a WebSocket's address"), origin);
-
+asio::awaitable<HttpResponse> Api::handle(HttpRequest request, std::unique_ptr<Admitted> admitted) {
+    auto& admission = static_cast<Admission&>(*admitted);
     Call call{std::move(request), std::move(admission.arguments), std::move(admission.query),
               std::move(admission.caller)};
     auto response = co_await impl_->answer(admission.route, std::move(call));
-    co_return impl_->dressed(std::move(response), origin);
+    co_return impl_->dressed(std::move(response), admission.origin);
 }
 
-asio::awaitable<void> Api::note_too_large(HttpRequest head) {
-    const auto admission = impl_->door.admit(head, Access::Charge::no);
-    // Only what had the secret is worth an entry: access is judged before the body's length.
-    const bool had_secret = !admission.refusal || admission.refusal->status == 413;
-    if (admission.route != nullptr && admission.route->entry == Entry::secret && had_secret)
-        co_await keep_too_large(impl_->services);
+asio::awaitable<void> Api::note_too_large(std::unique_ptr<Admitted> admitted) {
+    const auto& admission = static_cast<const Admission&>(*admitted);
+    // Only what had the secret is worth an entry.
+    if (admission.route != nullptr && admission.route->entry == Entry::secret) co_await keep_too_large(impl_->services);
 }
 
-asio::awaitable<void> Api::take_over(HttpRequest request, TakenOver connection) {
-    const auto admission = impl_->door.admit(request, Access::Charge::no);
+asio::awaitable<void> Api::take_over(HttpRequest request, std::unique_ptr<Admitted> admitted, TakenOver connection) {
+    const auto& admission = static_cast<const Admission&>(*admitted);
     std::string_view subprotocol;
     if (const auto shown = shown_token(request, admission.query, Entry::stream)) subprotocol = shown->subprotocol;
-    // Judged already; only a token that ran out since then can still be refused here.
-    const auto answer =
-        as_sent(admission.refusal ? *admission.refusal : websocket::accept_handshake(request, subprotocol));
+    const auto answer = as_sent(websocket::accept_handshake(request, subprotocol));
     auto& services = impl_->services;
     const auto deadline = services.clock.now() + handshake_deadline;
     const auto written = co_await within(services.clock, deadline, write_all(*connection.stream, answer));
-    if (!written || admission.refusal) co_return connection.stream->close();
+    if (!written) co_return connection.stream->close();
 
     std::optional<Instant> expires;
     if (admission.caller) expires = admission.caller->expires + jwt_skew;

@@ -55,8 +55,8 @@ std::pair<std::string_view, std::string_view> split(std::string_view target) {
 
 }  // namespace
 
-std::optional<HttpResponse> Door::unrouted(const HttpRequest& head, const Found& found, Access::Charge charge) {
-    if (auto refused = access_.limit_by_address(head, charge)) return refused;
+std::optional<HttpResponse> Door::unrouted(const HttpRequest& head, const Found& found) {
+    if (auto refused = access_.limit_by_address(head)) return refused;
     if (found.allow.empty()) return problem(404, "There is nothing at this path");
     if (head.method == "OPTIONS") return answer_options(settings_, head, found.allow);
     auto response = problem(405, "This path does not take this method");
@@ -64,43 +64,42 @@ std::optional<HttpResponse> Door::unrouted(const HttpRequest& head, const Found&
     return response;
 }
 
-Admission Door::admit(const HttpRequest& head, Access::Charge charge) {
-    Admission admission;
+std::unique_ptr<Admission> Door::admit(const HttpRequest& head) {
+    auto admission = std::make_unique<Admission>();
+    admission->origin = head.fields.get("Origin");
     const auto [path, query_text] = split(head.target);
     const auto found = find_route(head.method, path);
     if (found.route == nullptr) {
-        admission.refusal = unrouted(head, found, charge);
+        admission->refusal = unrouted(head, found);
         return admission;
     }
-    admission.route = found.route;
+    const auto& route = *found.route;
 
     // A query that can't be read is refused only after access was judged: what is behind the door is nobody's to probe.
     auto query = Query::parse(query_text);
-    if (query) admission.query = *std::move(query);
+    if (query) admission->query = *std::move(query);
     bool readable = query.has_value();
     for (std::size_t i = 0; i < found.argument_count; ++i) {
         auto argument = percent_decoded(found.arguments[i]);
         readable = readable && argument.has_value();
-        admission.arguments.push_back(argument ? *std::move(argument) : std::string{});
+        admission->arguments.push_back(argument ? *std::move(argument) : std::string{});
     }
 
-    const auto& route = *found.route;
     const std::string_view secret =
-        route.entry == Entry::secret ? std::string_view{admission.arguments.front()} : std::string_view{};
-    admission.refusal = access_.refusal(head, admission.query, route.entry, secret, charge, admission.caller);
-    if (!admission.refusal && !readable)
-        admission.refusal = problem(
-            400, "The path or query is not well-formed: bad % encoding, control character, no UTF-8, or a name twice");
-    if (!admission.refusal) admission.refusal = judge_query(route, admission.query);
-    if (!admission.refusal) admission.refusal = judge_body(route, head);
-    if (!admission.refusal && route.entry == Entry::stream)
-        admission.refusal = judge_socket(settings_, head, admission.query);
-    return admission;
-}
+        route.entry == Entry::secret ? std::string_view{admission->arguments.front()} : std::string_view{};
+    auto& refusal = admission->refusal;
+    refusal = access_.refusal(head, admission->query, route.entry, secret, admission->caller);
+    if (refusal) return admission;
 
-std::size_t Door::body_limit(const HttpRequest& head) {
-    const auto found = find_route(head.method, split(head.target).first);
-    return found.route == nullptr ? ignored_body_bytes_max : body_limit_of(*found.route);
+    admission->route = &route;
+    admission->body_bytes_max = body_limit_of(route);
+    if (!readable)
+        refusal = problem(
+            400, "The path or query is not well-formed: bad % encoding, control character, no UTF-8, or a name twice");
+    if (!refusal) refusal = judge_query(route, admission->query);
+    if (!refusal) refusal = judge_body(route, head);
+    if (!refusal && route.entry == Entry::stream) refusal = judge_socket(settings_, head, admission->query);
+    return admission;
 }
 
 void Door::dress(HttpResponse& response, std::string_view origin) const {

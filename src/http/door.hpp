@@ -5,6 +5,8 @@
 
 #include "stockcast/http/api.hpp"
 
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,12 +14,14 @@
 namespace stockcast {
 
 /// What was decided of a request by its header alone: refused with an answer, or let in.
-struct Admission {
+struct Admission final : Admitted {
     std::optional<HttpResponse> refusal;
-    const Route* route = nullptr;  ///< null only where refused
+    const Route* route = nullptr;  ///< null where access was refused
     std::vector<std::string> arguments;
     Query query;
     std::optional<Caller> caller;
+    std::string origin;  ///< the Origin field, for the answer's CORS
+    std::size_t body_bytes_max = 0;
 };
 
 /// What every request passes before its handler sees it: target, route and method, access and limits, declared
@@ -28,13 +32,12 @@ public:
     Door(const ApiSettings& settings, JwtKeys keys, const Clock& clock)
         : settings_(settings), access_(settings, std::move(keys), clock) {}
 
-    Admission admit(const HttpRequest& head, Access::Charge charge);
-    static std::size_t body_limit(const HttpRequest& head);
+    std::unique_ptr<Admission> admit(const HttpRequest& head);
     /// What all answers carry: nosniff, no-store, CORS.
     void dress(HttpResponse& response, std::string_view origin) const;
 
 private:
-    std::optional<HttpResponse> unrouted(const HttpRequest& head, const Found& found, Access::Charge charge);
+    std::optional<HttpResponse> unrouted(const HttpRequest& head, const Found& found);
 
     const ApiSettings& settings_;
     Access access_;

@@ -133,23 +133,24 @@ asio::awaitable<bool> HttpConnection::serve_request() {
     auto& head = parser_.request();
     head.peer = peer_;
     head.secure = secure_;
-    if (auto refusal = shared_.handler.judge(head)) {
-        if (refusal->status == 413) co_await shared_.handler.note_too_large(head);
-        co_return co_await answer_judged(std::move(*refusal));
+    auto verdict = shared_.handler.judge(head);
+    if (verdict.refusal) {
+        if (verdict.refusal->status == 413) co_await shared_.handler.note_too_large(std::move(verdict.admitted));
+        co_return co_await answer_judged(std::move(*verdict.refusal));
     }
 
-    if (shared_.handler.is_upgrade(head)) {
+    if (verdict.leaves_http) {
         if (parser_.has_body()) co_return co_await refuse(400, "a request that leaves HTTP has no body");
         if (stopping_) co_return co_await refuse(503, "the server is stopping");
-        co_await take_over();
+        co_await take_over(std::move(verdict.admitted));
         co_return false;
     }
 
     if (parser_.has_body()) {
-        parser_.limit_body(std::min(shared_.handler.body_limit(head), shared_.limits.body_bytes));
+        parser_.limit_body(std::min(verdict.body_bytes_max, shared_.limits.body_bytes));
         if (!co_await read_body()) co_return false;
         if (parser_.state() == RequestParser::State::refused && parser_.refusal().status == 413)
-            co_await shared_.handler.note_too_large(parser_.request());
+            co_await shared_.handler.note_too_large(std::move(verdict.admitted));
         if (parser_.state() == RequestParser::State::refused)
             co_return co_await refuse(parser_.refusal().status, parser_.refusal().detail);
     }
@@ -157,7 +158,7 @@ asio::awaitable<bool> HttpConnection::serve_request() {
     const bool keep = parser_.keep_alive();
     const bool head_only = head.method == "HEAD";
     enter(Phase::handling);
-    auto response = co_await handle(parser_.take());
+    auto response = co_await handle(parser_.take(), std::move(verdict.admitted));
     co_return co_await answer(std::move(response), keep, head_only);
 }
 
@@ -220,10 +221,10 @@ asio::awaitable<bool> HttpConnection::read_more() {
     co_return true;
 }
 
-asio::awaitable<HttpResponse> HttpConnection::handle(HttpRequest request) {
+asio::awaitable<HttpResponse> HttpConnection::handle(HttpRequest request, std::unique_ptr<Admitted> admitted) {
     std::string what;
     try {
-        co_return co_await shared_.handler.handle(std::move(request));
+        co_return co_await shared_.handler.handle(std::move(request), std::move(admitted));
     } catch (const std::exception& failure) {
         what = failure.what();
     }
@@ -294,12 +295,12 @@ asio::awaitable<void> HttpConnection::linger() {
     }
 }
 
-asio::awaitable<void> HttpConnection::take_over() {
+asio::awaitable<void> HttpConnection::take_over(std::unique_ptr<Admitted> admitted) {
     enter(Phase::upgraded);
     TakenOver connection{std::move(stream_), std::string{unread()}};
     buffer_.reset();
     begin_ = end_ = 0;
-    co_await shared_.handler.take_over(parser_.take(), std::move(connection));
+    co_await shared_.handler.take_over(parser_.take(), std::move(admitted), std::move(connection));
 }
 
 }  // namespace stockcast

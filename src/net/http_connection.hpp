@@ -61,8 +61,8 @@ private:
     asio::awaitable<bool> refuse(unsigned status, std::string_view detail);
     asio::awaitable<bool> discard(std::uint64_t bytes);
     asio::awaitable<void> linger();
-    asio::awaitable<void> take_over();
-    asio::awaitable<HttpResponse> handle(HttpRequest request);
+    asio::awaitable<void> take_over(std::unique_ptr<Admitted> admitted);
+    asio::awaitable<HttpResponse> handle(HttpRequest request, std::unique_ptr<Admitted> admitted);
 
     void enter(Phase phase, std::chrono::milliseconds limit);
     void enter(Phase phase);  ///< without a deadline

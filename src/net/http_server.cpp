@@ -163,7 +163,7 @@ struct HttpServer::Impl {
     }
 };
 
-asio::awaitable<void> HttpHandler::note_too_large(HttpRequest) {
+asio::awaitable<void> HttpHandler::note_too_large(std::unique_ptr<Admitted>) {
     co_return;
 }
 

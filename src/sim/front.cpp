@@ -29,24 +29,23 @@ std::string first_half(const HttpResponse& answer) {
 Front::Front(Api& api, Commands& commands, Faults& faults, Clock& clock)
     : api_(api), commands_(commands), faults_(faults), clock_(clock) {}
 
-std::optional<HttpResponse> Front::judge(const HttpRequest& head) {
-    if (!faults_.outage || Commands::is_command(head.target) || !has_body(head)) return std::nullopt;
-    // A request with a body can't be taken over, so its connection is not simply dropped: it is told nothing but "no".
-    HttpResponse nothing;
-    nothing.status = 503;
-    nothing.close = true;
-    return nothing;
+HttpVerdict Front::judge(const HttpRequest& head) {
+    HttpVerdict verdict;
+    verdict.body_bytes_max = body_bytes_max;
+    if (Commands::is_command(head.target)) return verdict;
+    if (!has_body(head)) {
+        verdict.leaves_http = faults_.outage || faults_.cut_body > 0;
+    } else if (faults_.outage) {
+        // A request with a body can't be taken over, so its connection is not simply dropped: it is told nothing but
+        // "no".
+        verdict.refusal.emplace();
+        verdict.refusal->status = 503;
+        verdict.refusal->close = true;
+    }
+    return verdict;
 }
 
-std::size_t Front::body_limit(const HttpRequest&) {
-    return body_bytes_max;
-}
-
-bool Front::is_upgrade(const HttpRequest& head) {
-    return (faults_.outage || faults_.cut_body > 0) && !Commands::is_command(head.target) && !has_body(head);
-}
-
-asio::awaitable<HttpResponse> Front::handle(HttpRequest request) {
+asio::awaitable<HttpResponse> Front::handle(HttpRequest request, std::unique_ptr<Admitted>) {
     if (Commands::is_command(request.target)) co_return commands_.answer(request);
     if (faults_.slow > 0) {
         --faults_.slow;
@@ -57,7 +56,7 @@ asio::awaitable<HttpResponse> Front::handle(HttpRequest request) {
     co_return api_.answer(request);
 }
 
-asio::awaitable<void> Front::take_over(HttpRequest request, TakenOver connection) {
+asio::awaitable<void> Front::take_over(HttpRequest request, std::unique_ptr<Admitted>, TakenOver connection) {
     if (!faults_.outage && faults_.cut_body > 0) {
         --faults_.cut_body;
         const auto written = co_await write_all(*connection.stream, first_half(api_.answer(request)));

@@ -13,12 +13,11 @@ class Front final : public HttpHandler {
 public:
     Front(Api& api, Commands& commands, Faults& faults, Clock& clock);
 
-    std::optional<HttpResponse> judge(const HttpRequest& head) override;
-    std::size_t body_limit(const HttpRequest& head) override;
     /// A connection that is to be cut leaves HTTP's own course.
-    bool is_upgrade(const HttpRequest& head) override;
-    asio::awaitable<HttpResponse> handle(HttpRequest request) override;
-    asio::awaitable<void> take_over(HttpRequest request, TakenOver connection) override;
+    HttpVerdict judge(const HttpRequest& head) override;
+    asio::awaitable<HttpResponse> handle(HttpRequest request, std::unique_ptr<Admitted> admitted) override;
+    asio::awaitable<void> take_over(HttpRequest request, std::unique_ptr<Admitted> admitted,
+                                    TakenOver connection) override;
     HttpResponse refuse(unsigned status, std::string_view detail) override;
 
 private:

@@ -126,7 +126,7 @@ TEST_CASE("tokens and addresses are limited, each by its own bucket", "[http][ac
     CHECK(status(get("/api/stats")) == 401);
 }
 
-TEST_CASE("a request that is judged twice pays once", "[http][access]") {
+TEST_CASE("a request pays once", "[http][access]") {
     auto settings = usual_settings();
     settings.api.rate_limit_open = {0.5};
     World world{settings};

@@ -72,7 +72,7 @@ TEST_CASE("a waiting answer comes with the next change, or empty at its end", "[
     CHECK(world.clock.now() - begun == 30s);
 
     HttpResponse answer;
-    asio::co_spawn(world.io, world.api->handle(request),
+    asio::co_spawn(world.io, world.api->handle(request, std::move(world.api->judge(request).admitted)),
                    [&](std::exception_ptr, HttpResponse response) { answer = std::move(response); });
     sell(world, 2);
     world.io.restart();

@@ -29,7 +29,7 @@ World::World(WorldSettings settings) : jwt(*JwtKeys::hs256(std::string{jwt_secre
                                                 ledger->status().head, BroadcasterSettings{});
     ledger->on_commit([this](const CommitNotice& notice) { broadcaster->publish(notice); });
     api = std::make_unique<Api>(std::move(settings.api), jwt, *ledger, store, *broadcaster, upstream, workers, clock,
-                                random, log);
+                                log);
 }
 
 World::~World() {
@@ -42,15 +42,17 @@ World::~World() {
 }
 
 HttpResponse World::ask(HttpRequest request) {
-    if (auto refusal = api->judge(request)) return *std::move(refusal);
-    if (request.body.size() > std::min(api->body_limit(request), HttpLimits{}.body_bytes))
+    auto verdict = api->judge(request);
+    if (verdict.refusal) return *std::move(verdict.refusal);
+    if (request.body.size() > std::min(verdict.body_bytes_max, HttpLimits{}.body_bytes))
         return api->refuse(413, "too large");
-    return run(io, api->handle(std::move(request)));
+    return run(io, api->handle(std::move(request), std::move(verdict.admitted)));
 }
 
 HttpResponse World::ask_waiting(HttpRequest request) {
-    if (auto refusal = api->judge(request)) return *std::move(refusal);
-    return run(io, clock, api->handle(std::move(request)));
+    auto verdict = api->judge(request);
+    if (verdict.refusal) return *std::move(verdict.refusal);
+    return run(io, clock, api->handle(std::move(request), std::move(verdict.admitted)));
 }
 
 Commit World::observe(Observation said) {

@@ -7,7 +7,7 @@
 
 namespace stockcast::test {
 
-asio::awaitable<HttpResponse> ScriptedHandler::handle(HttpRequest request) {
+asio::awaitable<HttpResponse> ScriptedHandler::handle(HttpRequest request, std::unique_ptr<Admitted>) {
     handled.push_back(request);
     if (throws) throw std::runtime_error{"a bug"};
     if (request.target == "/slow") {
@@ -21,7 +21,7 @@ asio::awaitable<HttpResponse> ScriptedHandler::handle(HttpRequest request) {
     co_return response;
 }
 
-asio::awaitable<void> ScriptedHandler::take_over(HttpRequest, TakenOver connection) {
+asio::awaitable<void> ScriptedHandler::take_over(HttpRequest, std::unique_ptr<Admitted>, TakenOver connection) {
     taken_over = connection.already_read;
     auto sent = co_await write_all(*connection.stream, "left HTTP");
     std::string more(16, '\0');

@@ -32,14 +32,13 @@ public:
     Event* gate = nullptr;   ///< `/slow` waits for it
     std::string taken_over;  ///< what had been read when `/upgrade` was taken over
 
-    std::optional<HttpResponse> judge(const HttpRequest& head) override {
+    HttpVerdict judge(const HttpRequest& head) override {
         judged.push_back(head.target);
-        return verdict;
+        return {verdict, limit, head.target == "/upgrade", nullptr};
     }
-    std::size_t body_limit(const HttpRequest&) override { return limit; }
-    bool is_upgrade(const HttpRequest& head) override { return head.target == "/upgrade"; }
-    asio::awaitable<HttpResponse> handle(HttpRequest request) override;
-    asio::awaitable<void> take_over(HttpRequest request, TakenOver connection) override;
+    asio::awaitable<HttpResponse> handle(HttpRequest request, std::unique_ptr<Admitted> admitted) override;
+    asio::awaitable<void> take_over(HttpRequest request, std::unique_ptr<Admitted> admitted,
+                                    TakenOver connection) override;
     HttpResponse refuse(unsigned status, std::string_view detail) override {
         HttpResponse response;
         response.status = status;

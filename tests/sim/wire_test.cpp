@@ -40,17 +40,15 @@ public:
         }
     }
 
-    std::optional<HttpResponse> judge(const HttpRequest&) override { return std::nullopt; }
-    std::size_t body_limit(const HttpRequest&) override { return 1u << 20; }
-    bool is_upgrade(const HttpRequest&) override { return false; }
-    asio::awaitable<HttpResponse> handle(HttpRequest request) override {
+    HttpVerdict judge(const HttpRequest&) override { return {std::nullopt, 1u << 20, false, nullptr}; }
+    asio::awaitable<HttpResponse> handle(HttpRequest request, std::unique_ptr<Admitted>) override {
         bodies.push_back(std::move(request.body));
         arrived_.notify_all();
         HttpResponse answer;
         answer.status = status;
         co_return answer;
     }
-    asio::awaitable<void> take_over(HttpRequest, TakenOver) override { co_return; }
+    asio::awaitable<void> take_over(HttpRequest, std::unique_ptr<Admitted>, TakenOver) override { co_return; }
     HttpResponse refuse(unsigned refused, std::string_view) override {
         HttpResponse answer;
         answer.status = refused;

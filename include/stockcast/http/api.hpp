@@ -4,7 +4,6 @@
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
 #include "stockcast/base/offload.hpp"
-#include "stockcast/base/random.hpp"
 #include "stockcast/fanout/broadcaster.hpp"
 #include "stockcast/http/jwt.hpp"
 #include "stockcast/http/limits.hpp"
@@ -60,16 +59,15 @@ struct ApiSettings {
 class Api final : public HttpHandler {
 public:
     Api(ApiSettings settings, JwtKeys keys, Ledger& ledger, Store& store, Broadcaster& broadcaster, Upstream& upstream,
-        Workers& workers, Clock& clock, Random& random, Log& log);
+        Workers& workers, Clock& clock, Log& log);
     ~Api() override;
 
-    std::optional<HttpResponse> judge(const HttpRequest& head) override;
-    std::size_t body_limit(const HttpRequest& head) override;
-    bool is_upgrade(const HttpRequest& head) override;
-    asio::awaitable<HttpResponse> handle(HttpRequest request) override;
-    asio::awaitable<void> take_over(HttpRequest request, TakenOver connection) override;
+    HttpVerdict judge(const HttpRequest& head) override;
+    asio::awaitable<HttpResponse> handle(HttpRequest request, std::unique_ptr<Admitted> admitted) override;
+    asio::awaitable<void> take_over(HttpRequest request, std::unique_ptr<Admitted> admitted,
+                                    TakenOver connection) override;
     HttpResponse refuse(unsigned status, std::string_view detail) override;
-    asio::awaitable<void> note_too_large(HttpRequest head) override;
+    asio::awaitable<void> note_too_large(std::unique_ptr<Admitted> admitted) override;
 
 private:
     struct Impl;

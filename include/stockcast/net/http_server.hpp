@@ -43,25 +43,36 @@ struct TakenOver {
     std::string already_read;
 };
 
+/// What a handler learnt of a request from its header, kept until the body is there: nothing is worked out twice.
+class Admitted {
+public:
+    virtual ~Admitted() = default;
+};
+
+/// What becomes of a request, decided by its header alone.
+struct HttpVerdict {
+    std::optional<HttpResponse> refusal;  ///< answered without reading the body (401, 404, 405, 413, 415)
+    std::size_t body_bytes_max = 0;       ///< at most HttpLimits::body_bytes counts
+    bool leaves_http = false;             ///< then take_over() is called instead of handle(); there must be no body
+    std::unique_ptr<Admitted> admitted;   ///< the handler's own, handed back; may be null
+};
+
 /// What the server asks. Everything on the executor; nothing may block.
 class HttpHandler {
 public:
     virtual ~HttpHandler() = default;
-    /// The header is complete, the body has not been read: an answer refuses it (401, 404, 405, 413, 415), nothing
-    /// means go on. `head.body` is empty.
-    virtual std::optional<HttpResponse> judge(const HttpRequest& head) = 0;
-    /// The most bytes of body that this request may have; at most HttpLimits::body_bytes counts.
-    virtual std::size_t body_limit(const HttpRequest& head) = 0;
-    /// Whether this request leaves HTTP: then take_over() is called instead of handle(). It must have no body.
-    virtual bool is_upgrade(const HttpRequest& head) = 0;
-    virtual asio::awaitable<HttpResponse> handle(HttpRequest request) = 0;
+    /// The header is complete, the body has not been read: `head.body` is empty.
+    virtual HttpVerdict judge(const HttpRequest& head) = 0;
+    virtual asio::awaitable<HttpResponse> handle(HttpRequest request, std::unique_ptr<Admitted> admitted) = 0;
     /// Owns the connection until it returns; may first write an HTTP answer itself. Hears total cancellation at a stop.
-    virtual asio::awaitable<void> take_over(HttpRequest request, TakenOver connection) = 0;
+    virtual asio::awaitable<void> take_over(HttpRequest request, std::unique_ptr<Admitted> admitted,
+                                            TakenOver connection) = 0;
     /// A request that is not HTTP or past a limit: the body of the answer for that status (400, 408, 413, 414, 417,
     /// 431, 501, 505), 503 for a connection too many, 500 when handle() threw.
     virtual HttpResponse refuse(unsigned status, std::string_view detail) = 0;
-    /// Told before a 413 is answered, so that the handler can keep a note of it; the body is not read.
-    virtual asio::awaitable<void> note_too_large(HttpRequest head);
+    /// Told before a 413 is answered, so that the handler can keep a note of it; the body is not read. `admitted`:
+    /// judge()'s; may be null.
+    virtual asio::awaitable<void> note_too_large(std::unique_ptr<Admitted> admitted);
 };
 
 struct ListenAddress {
