@@ -1,5 +1,8 @@
 #pragma once
 
+#include "stockcast/base/asio.hpp"
+#include "stockcast/base/result.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -35,11 +38,21 @@ struct HttpRequest {
     bool secure = false;
 };
 
+/// A body made piece by piece while it is sent, so that a large answer never stands in memory as a whole.
+class BodySource {
+public:
+    virtual ~BodySource() = default;
+    /// The next piece; an empty one is the end. An error ends the connection without the body's end, so that the
+    /// client sees that it is cut. Asked for only when the piece before has been taken by the socket.
+    virtual asio::awaitable<Result<std::string>> next() = 0;
+};
+
 struct HttpResponse {
     unsigned status = 200;
-    HttpFields fields;  ///< Content-Length, Date, Connection are added by the server
+    HttpFields fields;  ///< Content-Length or Transfer-Encoding, Date, Connection are added by the server
     std::string body;
-    bool close = false;  ///< end the connection after this answer
+    std::shared_ptr<BodySource> source;  ///< set: the body comes from here (chunked; to the close for HTTP/1.0)
+    bool close = false;                  ///< end the connection after this answer
 };
 
 /// The standard phrase of a status (RFC 9110 §15), such as `Not Found`; `Unknown` for one that has none.
