@@ -11,29 +11,6 @@
 
 namespace stockcast {
 
-namespace {
-
-/// A body up to this long is copied behind its head: one buffer is cheaper to send than two.
-constexpr std::size_t joined_body_max = std::size_t{16} * 1024;
-
-bool has_no_body(unsigned status) {
-    return status < 200 || status == 204 || status == 304;
-}
-
-std::string answer_head(const HttpResponse& response, std::string_view date, std::string_view connection) {
-    std::string out;
-    out.reserve(512 + (response.body.size() <= joined_body_max ? response.body.size() : 0));
-    append_status_line(out, response.status);
-    append_field(out, "Date", date);
-    if (!connection.empty()) append_field(out, "Connection", connection);
-    for (const auto& [name, value] : response.fields.all()) append_field(out, name, value);
-    if (!has_no_body(response.status)) append_field(out, "Content-Length", std::to_string(response.body.size()));
-    out += "\r\n";
-    return out;
-}
-
-}  // namespace
-
 std::string_view HttpShared::date() {
     const auto now = clock.wall();
     const auto second = now.unix_ms() / 1000;
@@ -73,6 +50,7 @@ asio::cancellation_type HttpConnection::hear(asio::cancellation_type type) {
     if ((type & asio::cancellation_type::terminal) != asio::cancellation_type::none) {
         terminated_ = stopping_ = true;
         read_cancel_.emit(asio::cancellation_type::terminal);
+        if (phase_ == Phase::writing) stream_->close();  // half an answer is of no use to anybody
         return type;
     }
     stopping_ = true;
@@ -84,6 +62,7 @@ asio::cancellation_type HttpConnection::hear(asio::cancellation_type type) {
             return asio::cancellation_type::none;
         case Phase::head:
         case Phase::body:
+        case Phase::making:
         case Phase::writing: return asio::cancellation_type::none;
         case Phase::handling:
         case Phase::upgraded: return type;
@@ -92,13 +71,16 @@ asio::cancellation_type HttpConnection::hear(asio::cancellation_type type) {
 }
 
 void HttpConnection::enter(Phase phase, std::chrono::milliseconds limit) {
+    enter(phase, shared_.clock.now() + limit);
+}
+
+void HttpConnection::enter(Phase phase, Steady deadline) {
     phase_ = phase;
-    deadline_ = shared_.clock.now() + limit;
+    deadline_ = deadline;
 }
 
 void HttpConnection::enter(Phase phase) {
-    phase_ = phase;
-    deadline_ = Steady::max();
+    enter(phase, Steady::max());
 }
 
 void HttpConnection::sweep(Steady now) {
@@ -187,14 +169,21 @@ asio::awaitable<bool> HttpConnection::read_head() {
 }
 
 asio::awaitable<bool> HttpConnection::read_body() {
-    enter(Phase::body, shared_.limits.body_deadline);
+    const Steady started = shared_.clock.now();
+    const Steady end = started + shared_.limits.body_deadline;
+    const Pace pace{shared_.limits.least_rate, shared_.limits.slack};
+    std::uint64_t received = 0;
+    enter(Phase::body, started + pace.time_for(0));
     if (parser_.expects_continue() && parser_.state() == RequestParser::State::body && begin_ == end_) {
         auto sent = co_await write_all(*stream_, "HTTP/1.1 100 Continue\r\n\r\n");
         if (!sent) co_return false;
     }
     for (;;) {
-        begin_ += parser_.feed(unread());
+        const auto taken = parser_.feed(unread());
+        begin_ += taken;
+        received += taken;
         if (parser_.state() != RequestParser::State::body) co_return true;
+        if (!expired_) enter(Phase::body, std::min(end, started + pace.time_for(received)));
         if (!co_await read_more()) {
             if (expired_ && !secure_) co_await refuse(408, "the body took too long");
             co_return false;
@@ -230,69 +219,6 @@ asio::awaitable<HttpResponse> HttpConnection::handle(HttpRequest request, std::u
     }
     shared_.log.error({"A request failed: {reason}", "Falló una solicitud: {reason}"}, {{"reason", what}});
     co_return shared_.handler.refuse(500, "the request could not be carried out");
-}
-
-/// True: the connection is good for another request.
-asio::awaitable<bool> HttpConnection::answer(HttpResponse response, bool keep, bool head_only) {
-    if (terminated_) co_return false;
-    keep = keep && !response.close && !stopping_;
-    const std::string_view connection = !keep ? "close" : is_http_1_0_ ? "keep-alive" : "";
-    std::string head = answer_head(response, shared_.date(), connection);
-    const bool with_body = !head_only && !has_no_body(response.status);
-
-    enter(Phase::writing, shared_.limits.write_deadline);
-    if (with_body && response.body.size() > joined_body_max) {
-        const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(response.body)};
-        auto sent = co_await write_all(*stream_, std::span<const asio::const_buffer>{both});
-        if (!sent) co_return false;
-    } else {
-        if (with_body) head += response.body;
-        auto sent = co_await write_all(*stream_, head);
-        if (!sent) co_return false;
-    }
-    if (!keep) co_await linger();
-    co_return keep;
-}
-
-/// Answers a request whose body has not been read: a small one is skipped, a large or unbounded one ends the
-/// connection.
-asio::awaitable<bool> HttpConnection::answer_judged(HttpResponse response) {
-    const auto length = parser_.content_length().value_or(0);
-    const bool can_skip =
-        !parser_.is_chunked() && length <= shared_.limits.drain_bytes && (!parser_.expects_continue() || begin_ < end_);
-    const bool keep = parser_.keep_alive() && can_skip;
-    const bool head_only = parser_.request().method == "HEAD";
-    if (!co_await answer(std::move(response), keep, head_only)) co_return false;
-    parser_.begin_next();
-    co_return co_await discard(length);
-}
-
-asio::awaitable<bool> HttpConnection::refuse(unsigned status, std::string_view detail) {
-    co_return co_await answer(shared_.handler.refuse(status, detail), /*keep=*/false, /*head_only=*/false);
-}
-
-asio::awaitable<bool> HttpConnection::discard(std::uint64_t bytes) {
-    if (bytes > 0) enter(Phase::body, shared_.limits.body_deadline);
-    for (;;) {
-        const auto here = std::min<std::uint64_t>(bytes, end_ - begin_);
-        begin_ += here;
-        bytes -= here;
-        if (bytes == 0) co_return true;
-        if (!co_await read_more()) co_return false;
-    }
-}
-
-/// Waits for the other end after the last answer. Closing while it still sends would reset the connection, and the
-/// reset can overtake the answer (RFC 9112 §9.6).
-asio::awaitable<void> HttpConnection::linger() {
-    enter(Phase::lingering, shared_.limits.linger);
-    auto goodbye = co_await shutdown(*stream_);
-    if (!goodbye || secure_) co_return;  // TLS has waited for the other's goodbye already
-
-    for (std::size_t drained = 0; drained <= shared_.limits.drain_bytes && !stopping_; drained += end_ - begin_) {
-        begin_ = end_ = 0;
-        if (!co_await read_more()) co_return;
-    }
 }
 
 asio::awaitable<void> HttpConnection::take_over(std::unique_ptr<Admitted> admitted) {

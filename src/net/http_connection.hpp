@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/pace.hpp"
 #include "net/request_parser.hpp"
 
 #include "stockcast/net/http_server.hpp"
@@ -49,7 +50,7 @@ public:
     void sweep(Steady now);
 
 private:
-    enum class Phase { preparing, idle, head, body, handling, writing, lingering, upgraded };
+    enum class Phase { preparing, idle, head, body, handling, making, writing, lingering, upgraded };
 
     asio::awaitable<bool> prepare();
     asio::awaitable<bool> serve_request();  ///< false: the connection is at its end
@@ -57,6 +58,9 @@ private:
     asio::awaitable<bool> read_body();
     asio::awaitable<bool> read_more();
     asio::awaitable<bool> answer(HttpResponse response, bool keep, bool head_only);
+    asio::awaitable<bool> send(std::string bytes, std::string_view body, Pace& pace);
+    asio::awaitable<bool> send_pieces(std::string head, std::shared_ptr<BodySource> source, Pace& pace);
+    asio::awaitable<Result<std::string>> next_piece(BodySource& source);
     asio::awaitable<bool> answer_judged(HttpResponse response);
     asio::awaitable<bool> refuse(unsigned status, std::string_view detail);
     asio::awaitable<bool> discard(std::uint64_t bytes);
@@ -65,6 +69,7 @@ private:
     asio::awaitable<HttpResponse> handle(HttpRequest request, std::unique_ptr<Admitted> admitted);
 
     void enter(Phase phase, std::chrono::milliseconds limit);
+    void enter(Phase phase, Steady deadline);
     void enter(Phase phase);  ///< without a deadline
     std::string_view unread() const { return {buffer_.get() + begin_, end_ - begin_}; }
     asio::cancellation_type hear(asio::cancellation_type type);

@@ -37,7 +37,7 @@ public:
     /// Whether the first byte of a request has come.
     bool has_begun() const { return begun_; }
 
-    /// From State::body on.
+    /// From State::body on; what is known of it where it was refused.
     HttpRequest& request() { return request_; }
     std::optional<std::uint64_t> content_length() const { return length_; }  ///< absent: none, or chunked
     bool is_chunked() const { return chunked_; }

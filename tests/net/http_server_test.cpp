@@ -224,6 +224,15 @@ TEST_CASE("deadlines are absolute: bytes that trickle in put none off", "[net][h
         CHECK(statuses(on.exchange(*client, "")) == std::vector{408});
         CHECK(on.handler.handled.empty());
     }
+    SECTION("of a body that comes too slowly, or for too long: 408") {
+        on.handler.limit = 1'000'000;
+        on.exchange(*client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
+        const bool steady = GENERATE(true, false);
+        int seconds = 0;
+        for (; on.exchange(*client, std::string(steady ? 9000 : 4000, 'x')).empty(); ++seconds) on.advance(1s);
+        CHECK(seconds > (steady ? 58 : 36));  // 4,000 of 8,192 bytes a second: 20 s behind after 39
+        CHECK(seconds < (steady ? 62 : 42));
+    }
     SECTION("of an idle connection: closed without a word") {
         on.exchange(*client, get);
         on.advance(74s);
@@ -232,10 +241,12 @@ TEST_CASE("deadlines are absolute: bytes that trickle in put none off", "[net][h
         CHECK(on.exchange(*client, "").empty());
         CHECK(on.server.connections() == 0);
     }
-    SECTION("of an answer that nobody reads") {
-        on.handler.large = std::string(200'000, 'x');
+    SECTION("of an answer that nobody reads: 20 s and what its bytes take at 8 kB/s") {
+        on.handler.large = std::string(200 * 1024, 'x');
         client->put("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-        on.advance(31s);
+        on.advance(44s);
+        CHECK(on.server.connections() == 1);
+        on.advance(2s);
         CHECK(on.server.connections() == 0);
     }
     SECTION("none while a request is being worked on") {

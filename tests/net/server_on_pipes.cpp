@@ -7,6 +7,17 @@
 
 namespace stockcast::test {
 
+asio::awaitable<Result<std::string>> ScriptedSource::next() {
+    if (script_.gate != nullptr) {
+        auto woken = co_await script_.gate->wait();
+        if (!woken) co_return woken.error();
+    }
+    if (script_.asked++ < script_.pieces.size()) co_return script_.pieces[script_.asked - 1];
+    if (script_.throws) throw std::runtime_error{"a bug in the source"};
+    if (script_.fails) co_return Errc::store_damaged;
+    co_return std::string{};
+}
+
 asio::awaitable<HttpResponse> ScriptedHandler::handle(HttpRequest request, std::unique_ptr<Admitted>) {
     handled.push_back(request);
     if (throws) throw std::runtime_error{"a bug"};
@@ -18,6 +29,7 @@ asio::awaitable<HttpResponse> ScriptedHandler::handle(HttpRequest request, std::
     response.fields.add("Content-Type", "text/plain");
     response.body = request.target == "/large" ? large : request.method + " " + request.target + " " + request.body;
     if (request.target == "/nothing") response.status = 204;
+    if (request.target == "/stream") response.source = std::make_shared<ScriptedSource>(script);
     co_return response;
 }
 

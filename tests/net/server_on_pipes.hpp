@@ -20,6 +20,25 @@
 
 namespace stockcast::test {
 
+/// A body whose pieces the test writes: the end after the last, or an error there.
+class ScriptedSource final : public BodySource {
+public:
+    struct Script {
+        std::vector<std::string> pieces;
+        bool fails = false;     ///< after the last piece
+        bool throws = false;    ///< likewise
+        Event* gate = nullptr;  ///< each piece waits for it
+        std::size_t asked = 0;  ///< pieces that were asked for
+        bool is_over = false;   ///< the source was destroyed
+    };
+    explicit ScriptedSource(Script& script) : script_(script) {}
+    ~ScriptedSource() override { script_.is_over = true; }
+    asio::awaitable<Result<std::string>> next() override;
+
+private:
+    Script& script_;
+};
+
 /// A handler whose every answer the test decides: echoes method, target and body unless told otherwise.
 class ScriptedHandler : public HttpHandler {
 public:
@@ -28,9 +47,10 @@ public:
     std::optional<HttpResponse> verdict;
     std::size_t limit = 1000;
     bool throws = false;
-    std::string large;       ///< the body of `/large`
-    Event* gate = nullptr;   ///< `/slow` waits for it
-    std::string taken_over;  ///< what had been read when `/upgrade` was taken over
+    std::string large;              ///< the body of `/large`
+    ScriptedSource::Script script;  ///< the body of `/stream`
+    Event* gate = nullptr;          ///< `/slow` waits for it
+    std::string taken_over;         ///< what had been read when `/upgrade` was taken over
 
     HttpVerdict judge(const HttpRequest& head) override {
         judged.push_back(head.target);

@@ -19,14 +19,16 @@
 
 namespace stockcast {
 
-/// Absolute bounds of one connection (no byte that trickles in puts a deadline off).
+/// Bounds of one connection. Deadlines are absolute (no byte that trickles in puts one off); bodies in either direction
+/// also have a least rate, which is all that bounds a streamed answer, since its length isn't known.
 struct HttpLimits {
     std::size_t header_bytes = std::size_t{16} * 1024;
     std::size_t body_bytes = std::size_t{1} << 20;
     std::chrono::milliseconds header_deadline{10'000};  ///< from the first byte of a request to the end of its header
-    std::chrono::milliseconds body_deadline{20'000};    ///< from there to the end of its body
+    std::chrono::milliseconds body_deadline{60'000};    ///< from there to the end of its body
     std::chrono::milliseconds idle{75'000};             ///< between two requests on one connection
-    std::chrono::milliseconds write_deadline{30'000};   ///< for one answer
+    std::uint32_t least_rate = 8 * 1024;      ///< bytes a second that a body's sender or reader must average; not 0
+    std::chrono::milliseconds slack{20'000};  ///< it may be so far behind that rate, and stand still for so long
     std::chrono::milliseconds tls_handshake{10'000};
     std::uint32_t connections_max = 20'000;             ///< 0: no limit. At the limit new ones wait in the backlog
     std::uint32_t connections_per_address_max = 1'000;  ///< 0: no limit. Beyond: refused with 503
