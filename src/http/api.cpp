@@ -1,12 +1,14 @@
 #include "stockcast/http/api.hpp"
 
 #include "http/answer.hpp"
+#include "http/content_coding.hpp"
 #include "http/door.hpp"
 #include "http/handlers.hpp"
 #include "http/services.hpp"
 
 #include "stockcast/base/within.hpp"
 #include "stockcast/net/byte_stream.hpp"
+#include "stockcast/net/gzip.hpp"
 #include "stockcast/net/websocket.hpp"
 
 #include <chrono>
@@ -80,9 +82,12 @@ HttpVerdict Api::judge(const HttpRequest& head) {
 
 asio::awaitable<HttpResponse> Api::handle(HttpRequest request, std::unique_ptr<Admitted> admitted) {
     auto& admission = static_cast<Admission&>(*admitted);
+    const bool is_read = request.method == "GET" || request.method == "HEAD";
+    const bool takes_gzip = is_read && accepts_gzip(request.fields);
     Call call{std::move(request), std::move(admission.arguments), std::move(admission.query),
               std::move(admission.caller)};
     auto response = co_await impl_->answer(admission.route, std::move(call));
+    if (is_read) response = co_await compressed(std::move(response), takes_gzip, impl_->services.workers);
     co_return impl_->dressed(std::move(response), admission.origin);
 }
 

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "stockcast/base/asio.hpp"
+#include "stockcast/base/offload.hpp"
+#include "stockcast/net/http_message.hpp"
+
+namespace stockcast {
+
+/// The answer to a GET, compressed where the client takes it and it is worth it: text of 1 KiB or more, and what is
+/// streamed. Says by `Vary` that it might have been. Compresses more than a little on `workers`.
+/// (Compressing what holds a secret beside what an attacker chose would give the secret away by its length: no answer
+/// to a GET has both, and a browser lets no other site ask with our cookie.)
+asio::awaitable<HttpResponse> compressed(HttpResponse response, bool takes_gzip, Workers& workers);
+
+}  // namespace stockcast
