@@ -92,6 +92,8 @@ Server::Server(const Settings& settings, Surrounds with)
       http_(std::make_unique<HttpServer>(with.executor, ListenAddress{settings.host, settings.port},
                                          http_limits(settings), api_, tls_, with.clock, with.log)),
       snapshots_(with.executor, settings.data_dir, ledger_, with.workers, with.clock, with.log),
+      retention_({settings.log_retention, settings.changes_retention}, ledger_, *store_, with.workers, with.clock,
+                 with.log),
       loops_(with.executor, with.clock, with.log),
       doors_(with.executor, with.clock, with.log) {}
 
@@ -121,6 +123,7 @@ void Server::stop() {
 asio::awaitable<int> Server::run() {
     doors_.spawn("listen", http_->run(doors_));
     doors_.spawn("snapshots", snapshots_.run(doors_));
+    loops_.spawn("retention", must_run("retention", retention_.run()));
     if (siigo_)
         siigo_->spawn_loops(loops_, [this](std::string name, asio::awaitable<void> loop) {
             return must_run(std::move(name), std::move(loop));

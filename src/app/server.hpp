@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/retention.hpp"
 #include "app/snapshot_socket.hpp"
 #include "app/upstream.hpp"
 
@@ -61,6 +62,7 @@ private:
     std::shared_ptr<TlsServerContext> tls_;  ///< null: plain HTTP
     std::unique_ptr<HttpServer> http_;
     SnapshotSocket snapshots_;
+    Retention retention_;
     TaskGroup loops_;
     TaskGroup doors_;
 };

@@ -47,11 +47,15 @@ constexpr std::array known_names{"COMPANY",
                                  "RATE_LIMIT_API",
                                  "RATE_LIMIT_OPEN",
                                  "LOG_LEVEL",
-                                 "LOG_FORMAT"};
+                                 "LOG_FORMAT",
+                                 "LOG_RETENTION",
+                                 "CHANGES_RETENTION"};
+constexpr hours retention_max{24 * 3650};
 constexpr std::array secret_names{"SIIGO_ACCESS_KEY", "WEBHOOK_SECRET", "JWT_SECRET"};
 /// A name that begins so is meant for us: an unknown one is a slip of the pen.
-constexpr std::array our_prefixes{"SIIGO_",   "SYNC_",       "WEBHOOK_",        "TLS_", "JWT_", "CORS_", "STREAM_",
-                                  "TRUSTED_", "RATE_LIMIT_", "MAX_CONNECTIONS", "LOG_"};
+constexpr std::array our_prefixes{"SIIGO_",   "SYNC_",   "WEBHOOK_", "TLS_",           "JWT_",
+                                  "CORS_",    "STREAM_", "TRUSTED_", "RATE_LIMIT_",    "LOG_",
+                                  "CHANGES_", "ALERT_",  "DATA_",    "MAX_CONNECTIONS"};
 
 bool is_known(std::string_view name) {
     if (std::ranges::find(known_names, name) != known_names.end()) return true;
@@ -155,6 +159,8 @@ CheckedSettings check_settings(const SettingsSource& source, Needs needs) {
                         {"warning", LogLevel::warning},
                         {"error", LogLevel::error}});
     values.read_choice("LOG_FORMAT", s.log_format, {{"text", LogFormat::text}, {"json", LogFormat::json}});
+    values.read("LOG_RETENTION", s.log_retention, seconds{1}, retention_max);
+    values.read("CHANGES_RETENTION", s.changes_retention, seconds{1}, retention_max);
 
     if (s.tls_cert_file.empty() != s.tls_key_file.empty()) {
         const std::string missing = s.tls_cert_file.empty() ? "TLS_CERT_FILE" : "TLS_KEY_FILE";

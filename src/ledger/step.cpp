@@ -55,6 +55,10 @@ public:
         for (const auto& said : submission.observations) commit.outcomes.push_back(hear(said));
         if (submission.webhook) log(*submission.webhook, commit);
         out_.batch.append(submission.records);
+        if (submission.floors) {
+            out_.state.oldest = submission.floors->changes;
+            out_.batch.put(Family::meta, std::string{keys::floors}, encode(*submission.floors));
+        }
         out_.commits.push_back(std::move(commit));
     }
 

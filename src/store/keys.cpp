@@ -195,6 +195,10 @@ KeyRange pending_read_range(std::string_view company) {
     return prefix_range(pending_prefix(company));
 }
 
+std::string anchor(std::string_view company, const ProductId& id) {
+    return std::string{anchors} + std::string{company} + '/' + id.to_string();
+}
+
 Result<ProductId> pending_product_of(std::string_view pending_key) {
     const auto slash = pending_key.rfind('/');
     if (!pending_key.starts_with("pending/") || slash == std::string_view::npos) return Errc::store_damaged;

@@ -26,7 +26,9 @@ rocksdb::Status RocksDatabase::open(const RocksSettings& settings, const std::st
     const auto of_family = family_options(settings, cache);
     std::vector<rocksdb::ColumnFamilyDescriptor> families{{rocksdb::kDefaultColumnFamilyName, of_family}};
     for (std::size_t i = 0; i < family_count; ++i) {
-        families.emplace_back(std::string{to_string(static_cast<Family>(i))}, of_family);
+        const auto family = static_cast<Family>(i);
+        families.emplace_back(std::string{to_string(family)}, of_family);
+        if (has_floor(family)) let_go_below(families.back().options, family, database->floors_);
     }
 
     const auto options = database_options(settings, mode, database->env_.get());

@@ -28,12 +28,14 @@ public:
     rocksdb::ColumnFamilyHandle* handle(Family family) const { return handles_[static_cast<std::size_t>(family)]; }
     std::vector<rocksdb::ColumnFamilyHandle*> handles() const { return {handles_.begin(), handles_.end()}; }
     const DiskWatch::Notes& disk() const { return disk_->notes(); }
+    LiveFloors& floors() { return *floors_; }
 
 private:
     RocksDatabase() = default;
 
     std::shared_ptr<DiskWatch> disk_;
     std::unique_ptr<rocksdb::Env> env_;
+    std::shared_ptr<LiveFloors> floors_ = std::make_shared<LiveFloors>();
     std::unique_ptr<rocksdb::DB> db_;
     rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;  // RocksDB insists on it; nothing is ever in it
     std::array<rocksdb::ColumnFamilyHandle*, family_count> handles_{};

@@ -1,5 +1,6 @@
 #include "store/rocks_open.hpp"
 
+#include "store/record_parts.hpp"
 #include "store/refusal.hpp"
 #include "store/rocks_reader.hpp"
 
@@ -97,6 +98,16 @@ void refuse_other_version(const RocksSettings& settings, RocksDatabase& database
     }
 }
 
+void take_up_floors(const RocksSettings& settings, RocksDatabase& database) {
+    std::string value;
+    const auto read = database.db().Get({}, database.handle(Family::meta), slice_of(keys::floors), &value);
+    if (read.IsNotFound()) return;  // nothing is gone yet
+    if (!read.ok()) throw refused_by_rocksdb(settings.directory, read);
+    const auto floors = decode_floors(value);
+    if (!floors) throw refused_damaged(settings.directory, "its floors: " + damage_of(value, records::form_version));
+    database.floors().set(*floors);
+}
+
 }  // namespace
 
 void make_database_if_missing(const RocksSettings& settings, const DirectoryLock& lock, Random& random) {
@@ -139,6 +150,7 @@ std::shared_ptr<RocksDatabase> open_database(const RocksSettings& settings, Open
     const auto opened = RocksDatabase::open(settings, path, mode, database);
     if (!opened.ok()) throw refused_by_rocksdb(settings.directory, opened);
     refuse_other_version(settings, *database);
+    take_up_floors(settings, *database);
     return database;
 }
 

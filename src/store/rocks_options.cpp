@@ -72,6 +72,13 @@ rocksdb::ColumnFamilyOptions family_options(const RocksSettings& settings,
     return options;
 }
 
+void let_go_below(rocksdb::ColumnFamilyOptions& options, Family family, std::shared_ptr<const LiveFloors> floors) {
+    options.compaction_filter_factory = drop_below_floors(family, std::move(floors));
+    // A product's history is spread over all files, so none ever lies below the floor as a whole: they are rewritten once
+    // a week. (With a filter RocksDB would do so by itself once in 30 days.)
+    if (family == Family::product_changes) options.periodic_compaction_seconds = std::uint64_t{7} * 24 * 60 * 60;
+}
+
 rocksdb::WriteOptions durable_write() {
     rocksdb::WriteOptions options;
     options.sync = true;

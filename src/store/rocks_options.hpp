@@ -1,5 +1,7 @@
 #pragma once
 
+#include "store/live_floors.hpp"
+
 #include "stockcast/store/rocks_store.hpp"
 
 #include <rocksdb/options.h>
@@ -18,9 +20,11 @@ enum class OpenMode {
 
 /// The durability settings of RocksDB 7.8, each with its reason. Database-wide part.
 rocksdb::DBOptions database_options(const RocksSettings& settings, OpenMode mode, rocksdb::Env* env);
-/// The same for every family; `cache` is the one block cache.
+/// The same for every family, but for what retention takes; `cache` is the one block cache.
 rocksdb::ColumnFamilyOptions family_options(const RocksSettings& settings,
                                             const std::shared_ptr<rocksdb::Cache>& cache);
+/// What a family with a floor has besides.
+void let_go_below(rocksdb::ColumnFamilyOptions& options, Family family, std::shared_ptr<const LiveFloors> floors);
 rocksdb::WriteOptions durable_write();
 
 /// Bytes of protection carried with each key from our batch to the memtable, against flipped bits in memory.

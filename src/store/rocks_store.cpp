@@ -4,6 +4,9 @@
 #include "store/rocks_open.hpp"
 #include "store/rocks_reader.hpp"
 
+#include "stockcast/store/keys.hpp"
+
+#include <rocksdb/convenience.h>
 #include <rocksdb/utilities/checkpoint.h>
 
 #include <cerrno>
@@ -21,6 +24,35 @@ public:
     Result<std::optional<std::string>> get(Family, std::string_view) const override { return Errc::store_failed; }
     Result<void> scan(Family, const KeyRange&, Direction, const Visit&) const override { return Errc::store_failed; }
 };
+
+/// Errors: `malformed`, before anything is written: a bug of the caller's.
+Result<std::optional<Floors>> floors_written_by(const Batch& batch) {
+    std::optional<Floors> floors;
+    for (const auto& [family, key, value] : batch.writes()) {
+        if (family != Family::meta || key != keys::floors) continue;
+        const auto written = value ? decode_floors(*value) : Result<Floors>{Errc::malformed};
+        if (!written) return Errc::malformed;
+        floors = *written;
+    }
+    return floors;
+}
+
+/// Ranges of that family which lie below the floor as a whole, as far as its keys are ordered by it.
+std::vector<KeyRange> ranges_below(RocksDatabase& database, Family family, const Floors& floors) {
+    std::vector<KeyRange> ranges;
+    if (!floors.bound(family) || family == Family::product_changes) return ranges;
+    const std::unique_ptr<rocksdb::Iterator> entry{database.db().NewIterator({}, database.handle(family))};
+    for (entry->SeekToFirst(); entry->Valid();) {
+        const auto first = entry->key().ToString();
+        auto to = floors.first_kept(family, first);
+        if (floors.hide(family, first)) ranges.push_back({first, std::move(to)});
+        // The next company's: of changes, which belong to none, there is one range alone.
+        const auto beyond = keys::prefix_range(std::string{Floors::before_all(family, first)}).to;
+        if (beyond.empty()) break;
+        entry->Seek(beyond);
+    }
+    return ranges;
+}
 
 }  // namespace
 
@@ -56,11 +88,17 @@ Result<void> RocksStore::write(RocksDatabase& database, const Batch& batch) {
         if (!added.ok()) return fail(added, Obstacle::broken);
     }
 
+    const auto floors = floors_written_by(batch);
+    if (!floors) return floors.error();
+
     const auto& disk = database.disk();
     const auto appends = disk.appends.load();
     const auto failed_appends = disk.failed_appends.load();
     const auto status = database.db().Write(durable_write(), &writes);
-    if (status.ok()) return {};
+    if (status.ok()) {
+        if (*floors) database.floors().set(**floors);
+        return {};
+    }
 
     // ENOSPC is "not written" only while no whole record can be in the log; what came after the append (an fsync, the
     // MANIFEST's note of the log) leaves the outcome open, whatever its error.
@@ -78,6 +116,7 @@ Errc RocksStore::fail(const rocksdb::Status& status, Obstacle when_full) {
 Result<std::optional<std::string>> RocksStore::get(Family family, std::string_view key) const {
     const auto opened = database();
     if (!opened) return Errc::store_failed;
+    if (has_floor(family) && opened->floors().get().hide(family, key)) return std::optional<std::string>{};
     return read_one(*opened, {}, family, key);
 }
 
@@ -92,6 +131,28 @@ std::unique_ptr<Snapshot> RocksStore::snapshot() const {
     auto opened = database();
     if (!opened) return std::make_unique<ClosedSnapshot>();
     return take_snapshot(std::move(opened));
+}
+
+Floors RocksStore::floors() const {
+    const auto opened = database();
+    return opened ? opened->floors().get() : Floors{};
+}
+
+Result<void> RocksStore::reclaim() {
+    const auto opened = database();
+    if (!opened || access_ == Access::read_only) return Errc::store_failed;
+    const auto floors = opened->floors().get();
+    for (std::size_t i = 0; i < family_count; ++i) {
+        const auto family = static_cast<Family>(i);
+        for (const auto& range : ranges_below(*opened, family, floors)) {
+            const auto from = slice_of(range.from);
+            const auto to = slice_of(range.to);
+            const auto dropped = rocksdb::DeleteFilesInRange(&opened->db(), opened->handle(family), &from, &to,
+                                                             /*include_end=*/false);
+            if (!dropped.ok()) return read_error(dropped);
+        }
+    }
+    return {};
 }
 
 Result<void> RocksStore::checkpoint(const std::string& directory) {

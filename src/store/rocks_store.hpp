@@ -26,6 +26,8 @@ public:
     Result<std::vector<std::optional<std::string>>> get_many(Family family,
                                                              const std::vector<std::string>& keys) const override;
     std::unique_ptr<Snapshot> snapshot() const override;
+    Floors floors() const override;
+    Result<void> reclaim() override;
     Result<void> checkpoint(const std::string& directory) override;
     StoreHealth recover() override;
 

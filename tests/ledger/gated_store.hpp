@@ -1,5 +1,6 @@
 #pragma once
 
+#include "stockcast/store/floors.hpp"
 #include "stockcast/store/store.hpp"
 
 #include <condition_variable>
@@ -51,6 +52,8 @@ public:
         return behind_.get_many(family, keys);
     }
     std::unique_ptr<Snapshot> snapshot() const override { return behind_.snapshot(); }
+    Floors floors() const override { return behind_.floors(); }
+    Result<void> reclaim() override { return behind_.reclaim(); }
     Result<void> checkpoint(const std::string& directory) override { return behind_.checkpoint(directory); }
     StoreHealth recover() override { return behind_.recover(); }
 

@@ -1,5 +1,7 @@
 #include "support/memory_store.hpp"
 
+#include "stockcast/store/keys.hpp"
+
 #include <utility>
 
 namespace stockcast::test {
@@ -20,7 +22,8 @@ std::optional<std::string> find(const Table& table, std::string_view key) {
 
 class MemorySnapshot final : public Snapshot {
 public:
-    MemorySnapshot(Tables tables, std::mutex& mutex) : tables_(std::move(tables)), mutex_(mutex) {}
+    MemorySnapshot(Tables tables, const Floors& floors, std::mutex& mutex)
+        : tables_(std::move(tables)), floors_(floors), mutex_(mutex) {}
     /// Under the lock, so that a writer which sees itself as the only owner also sees that we have read.
     ~MemorySnapshot() override {
         const std::lock_guard lock{mutex_};
@@ -28,6 +31,7 @@ public:
     }
 
     Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
+        if (floors_.hide(family, key)) return std::optional<std::string>{};
         return find(table_of(tables_, family), key);
     }
 
@@ -37,18 +41,23 @@ public:
         auto last = range.to.empty() ? table.end() : table.lower_bound(range.to);
         if (!range.to.empty() && range.to <= range.from) return {};
         if (direction == Direction::ascending) {
-            while (first != last && visit(first->first, first->second)) ++first;
+            while (first != last && show(family, *first, visit)) ++first;
             return {};
         }
         while (last != first) {
             --last;
-            if (!visit(last->first, last->second)) break;
+            if (!show(family, *last, visit)) break;
         }
         return {};
     }
 
 private:
+    bool show(Family family, const Table::value_type& entry, const Visit& visit) const {
+        return floors_.hide(family, entry.first) || visit(entry.first, entry.second);
+    }
+
     Tables tables_;
+    const Floors floors_;
     std::mutex& mutex_;
 };
 
@@ -112,10 +121,17 @@ void MemoryStore::write(const Batch& batch) {
         else
             shared->erase(key);
     }
+    take_up_floors();
+}
+
+void MemoryStore::take_up_floors() {
+    if (const auto floors = find(table_of(tables_, Family::meta), keys::floors))
+        floors_ = decode_floors(*floors).value();
 }
 
 Result<std::optional<std::string>> MemoryStore::get(Family family, std::string_view key) const {
     const std::lock_guard lock{mutex_};
+    if (floors_.hide(family, key)) return std::optional<std::string>{};
     return find(table_of(tables_, family), key);
 }
 
@@ -124,13 +140,30 @@ Result<std::vector<std::optional<std::string>>> MemoryStore::get_many(Family fam
     const std::lock_guard lock{mutex_};
     std::vector<std::optional<std::string>> values;
     values.reserve(keys.size());
-    for (const auto& key : keys) values.push_back(find(table_of(tables_, family), key));
+    for (const auto& key : keys) {
+        values.push_back(floors_.hide(family, key) ? std::nullopt : find(table_of(tables_, family), key));
+    }
     return values;
 }
 
 std::unique_ptr<Snapshot> MemoryStore::snapshot() const {
     const std::lock_guard lock{mutex_};
-    return std::make_unique<MemorySnapshot>(tables_, mutex_);
+    return std::make_unique<MemorySnapshot>(tables_, floors_, mutex_);
+}
+
+Floors MemoryStore::floors() const {
+    const std::lock_guard lock{mutex_};
+    return floors_;
+}
+
+Result<void> MemoryStore::reclaim() {
+    const std::lock_guard lock{mutex_};
+    for (std::size_t i = 0; i < family_count; ++i) {
+        auto& shared = tables_[i];
+        if (shared.use_count() > 1) shared = std::make_shared<Table>(*shared);
+        std::erase_if(*shared, [&](const auto& entry) { return floors_.hide(static_cast<Family>(i), entry.first); });
+    }
+    return {};
 }
 
 Result<void> MemoryStore::checkpoint(const std::string& directory) {
@@ -143,6 +176,7 @@ std::unique_ptr<MemoryStore> MemoryStore::copy(const std::string& directory) con
     const std::lock_guard lock{mutex_};
     auto copied = std::make_unique<MemoryStore>();
     copied->tables_ = checkpoints_.at(directory);
+    copied->take_up_floors();
     return copied;
 }
 

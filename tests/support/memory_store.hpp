@@ -1,5 +1,6 @@
 #pragma once
 
+#include "stockcast/store/floors.hpp"
 #include "stockcast/store/store.hpp"
 
 #include <array>
@@ -36,7 +37,7 @@ public:
     void reopen();
     /// Commits that succeeded.
     std::size_t commits() const;
-    /// All entries of one family as they are now.
+    /// All entries of one family as they are now, also those that retention hides.
     std::map<std::string, std::string> entries(Family family) const;
 
     Result<void> commit(const Batch& batch) override;
@@ -44,6 +45,8 @@ public:
     Result<std::vector<std::optional<std::string>>> get_many(Family family,
                                                              const std::vector<std::string>& keys) const override;
     std::unique_ptr<Snapshot> snapshot() const override;
+    Floors floors() const override;
+    Result<void> reclaim() override;
     /// Kept under the directory's name, without a directory: `copy` gives it back.
     Result<void> checkpoint(const std::string& directory) override;
     std::unique_ptr<MemoryStore> copy(const std::string& directory) const;
@@ -54,9 +57,11 @@ public:
 
 private:
     void write(const Batch& batch);
+    void take_up_floors();
 
     mutable std::mutex mutex_;
     Tables tables_;
+    Floors floors_;
     std::map<std::string, Tables> checkpoints_;
     std::optional<Fault> next_fault_;
     bool full_ = false;

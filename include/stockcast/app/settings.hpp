@@ -53,6 +53,9 @@ struct Settings {
 
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::text;
+
+    std::chrono::milliseconds log_retention{std::chrono::hours{24 * 90}};       ///< of webhook and sync logs
+    std::chrono::milliseconds changes_retention{std::chrono::hours{24 * 365}};  ///< of changes and of the audit
 };
 
 /// One thing that is wrong with a setting, or worth a warning: name, value (never a secret's) and what is accepted.

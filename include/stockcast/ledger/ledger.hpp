@@ -8,6 +8,7 @@
 #include "stockcast/ledger/decide.hpp"
 #include "stockcast/model/logs.hpp"
 #include "stockcast/model/observation.hpp"
+#include "stockcast/store/floors.hpp"
 #include "stockcast/store/store.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -26,6 +27,7 @@ struct Submission {
     std::vector<Observation> observations;  ///< decided one after the other
     std::optional<WebhookLog> webhook;      ///< written with the outcome of the first observation (if there is one)
     Batch records;                          ///< other families' writes: sync logs, subscriptions, client state, meta
+    std::optional<Floors> floors;           ///< retention's (ledger/retention.hpp): from now on only this is kept
 };
 
 /// What became of one observation.

@@ -47,12 +47,17 @@ KeyRange prefix_range(std::string prefix);
 inline constexpr std::string_view epoch = "epoch";
 inline constexpr std::string_view format_version = "format_version";
 inline constexpr std::string_view ledger_state = "ledger";  ///< head, ticks, next product number, counters: one value
+inline constexpr std::string_view floors = "floors";        ///< what retention has let go: store/floors.hpp
 inline constexpr std::string_view webhook_secret = "webhook_secret";
 std::string siigo_state(std::string_view company);  ///< "siigo/<company>/state": sends, failure buckets, refusals
 std::string sync_state(std::string_view company);   ///< "sync/<company>/state": last passes, where one broke off
 /// "pending/<company>/<id>": reads that are owed (value: a PendingRead), so that a restart finds them without a scan.
 std::string pending_read(std::string_view company, const ProductId& id);
 KeyRange pending_read_range(std::string_view company);
+/// "anchor/<company>/<id>": the product as the changes that are gone had left it (value: a Product, whose registers,
+/// pending read and synced_at mean nothing). From the anchors on the kept changes give the products held.
+std::string anchor(std::string_view company, const ProductId& id);
+inline constexpr std::string_view anchors = "anchor/";  ///< what all of them begin with
 Result<ProductId> pending_product_of(std::string_view pending_key);
 
 }  // namespace stockcast::keys

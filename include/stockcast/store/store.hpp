@@ -60,7 +60,8 @@ enum class Direction { ascending, descending };
 /// Called for each entry in turn; false ends the scan.
 using Visit = std::function<bool(std::string_view key, std::string_view value)>;
 
-/// What the store held at one moment. Any thread; blocking, so never on the executor. Dies before its store.
+/// What the store held at one moment, less what retention had let go by then (store/floors.hpp). Any thread; blocking,
+/// so never on the executor. Dies before its store. An entry that retention lets go meanwhile may be missing already.
 class Snapshot {
 public:
     virtual ~Snapshot() = default;
@@ -69,6 +70,8 @@ public:
     /// Errors as `get`; entries seen before the error were good.
     virtual Result<void> scan(Family family, const KeyRange& range, Direction direction, const Visit& visit) const = 0;
 };
+
+struct Floors;
 
 struct StoreHealth {
     bool writable = true;
@@ -80,7 +83,7 @@ class Store {
 public:
     virtual ~Store() = default;
 
-    /// Returns when `batch` is on disk (one fsync). One thread at a time.
+    /// Returns when `batch` is on disk (one fsync). One thread at a time. One that writes keys::floors moves the floors.
     /// Errors: `store_full`: nothing of it is there, or will be; try again when there is room. `store_failed`: the
     /// outcome is unknown (it may be back after reopening): acknowledge nothing, broadcast nothing, exit.
     virtual Result<void> commit(const Batch& batch) = 0;
@@ -90,6 +93,12 @@ public:
     virtual Result<std::vector<std::optional<std::string>>> get_many(Family family,
                                                                      const std::vector<std::string>& keys) const = 0;
     virtual std::unique_ptr<Snapshot> snapshot() const = 0;
+
+    /// What retention has let go, as of the last commit that moved it. Any thread.
+    virtual Floors floors() const = 0;
+    /// Takes back space of what the floors hide, as far as that costs little: what is left goes with time. Beside
+    /// commits and reads, on any thread. Errors: as of reading; nothing is lost by one.
+    virtual Result<void> reclaim() = 0;
 
     /// A consistent copy in `directory`, which must not exist yet and afterwards is a data directory of its own. On the
     /// thread that commits. Errors: `malformed`: the directory is there already or can't be made; `store_full`: no
