@@ -29,6 +29,7 @@ std::optional<HttpResponse> judge_query(const Route& route, const Query& query) 
         std::string detail = "Unknown query parameter " + name;
         for (const auto& known : route.parameters)
             detail.append(&known == &route.parameters.front() ? "; known: " : ", ").append(known.name);
+        if (route.parameters.empty()) detail += "; none is known here";
         return problem(400, detail);
     }
     return std::nullopt;
@@ -45,6 +46,13 @@ std::optional<HttpResponse> judge_body(const Route& route, const HttpRequest& he
     if (!length.empty() && beyond)
         return problem(413, "The body may have " + std::to_string(body_limit_of(route)) + " bytes");
     return std::nullopt;
+}
+
+/// `id` for the first of `/api/products/{id}`.
+std::string argument_name(std::string_view pattern, std::size_t index) {
+    for (; index > 0; --index) pattern.remove_prefix(pattern.find('}') + 1);
+    const auto open = pattern.find('{') + 1;
+    return std::string{pattern.substr(open, pattern.find('}') - open)};
 }
 
 /// The path as sent and the query's text.
@@ -77,11 +85,16 @@ std::unique_ptr<Admission> Door::admit(const HttpRequest& head) {
 
     // A query that can't be read is refused only after access was judged: what is behind the door is nobody's to probe.
     auto query = Query::parse(query_text);
-    if (query) admission->query = *std::move(query);
-    bool readable = query.has_value();
+    std::string complaint;
+    if (query)
+        admission->query = *std::move(query);
+    else
+        complaint = std::move(query).error();
     for (std::size_t i = 0; i < found.argument_count; ++i) {
         auto argument = percent_decoded(found.arguments[i]);
-        readable = readable && argument.has_value();
+        if (!argument)
+            complaint = "The path: UTF-8 in % encoding, without control characters, is accepted as its " +
+                        argument_name(route.pattern, i);
         admission->arguments.push_back(argument ? *std::move(argument) : std::string{});
     }
 
@@ -93,9 +106,7 @@ std::unique_ptr<Admission> Door::admit(const HttpRequest& head) {
 
     admission->route = &route;
     admission->body_bytes_max = body_limit_of(route);
-    if (!readable)
-        refusal = problem(
-            400, "The path or query is not well-formed: bad % encoding, control character, no UTF-8, or a name twice");
+    if (!complaint.empty()) refusal = problem(400, complaint);
     if (!refusal) refusal = judge_query(route, admission->query);
     if (!refusal) refusal = judge_body(route, head);
     if (!refusal && route.entry == Entry::stream) refusal = judge_socket(settings_, head, admission->query);

@@ -27,6 +27,9 @@ asio::awaitable<HttpResponse> start_sync(Services& services, Call call);
 asio::awaitable<HttpResponse> show_alive(Services& services, Call call);
 asio::awaitable<HttpResponse> show_ready(Services& services, Call call);
 
+asio::awaitable<HttpResponse> show_openapi(Services& services, Call call);  // openapi.cpp
+asio::awaitable<HttpResponse> show_asyncapi(Services& services, Call call);
+
 asio::awaitable<HttpResponse> show_page(Services& services, Call call);  // page.cpp.in
 
 }  // namespace stockcast

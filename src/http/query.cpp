@@ -70,18 +70,26 @@ std::string percent_encoded(std::string_view text) {
     return out;
 }
 
-Result<Query> Query::parse(std::string_view text) {
+boost::system::result<Query, std::string> Query::parse(std::string_view text) {
+    const auto refused = [](std::string_view name, std::string_view accepted) {
+        return "Query parameter " + std::string{name} + ": " + std::string{accepted} + " is accepted";
+    };
+    constexpr std::string_view well_formed = "UTF-8 in % encoding, without control characters,";
     Query query;
     while (!text.empty()) {
         const auto piece = text.substr(0, text.find('&'));
         text.remove_prefix(std::min(piece.size() + 1, text.size()));
         if (piece.empty()) continue;
-        if (query.parameters_.size() == parameters_max) return Errc::out_of_bounds;
+        if (query.parameters_.size() == parameters_max)
+            return "A query of at most " + std::to_string(parameters_max) + " parameters is accepted";
 
         const auto equals = std::min(piece.find('='), piece.size());
         auto name = decoded(piece.substr(0, equals), Plus::space);
         auto value = decoded(piece.substr(std::min(equals + 1, piece.size())), Plus::space);
-        if (!name || !value || name->empty() || query.find(*name) != nullptr) return Errc::malformed;
+        if (!name) return "The name of a query parameter: " + std::string{well_formed} + " is accepted";
+        if (name->empty()) return std::string{"A query parameter without a name: only name=value is accepted"};
+        if (!value) return refused(*name, well_formed);
+        if (query.find(*name) != nullptr) return refused(*name, "one value, not several,");
         query.parameters_.emplace_back(*std::move(name), *std::move(value));
     }
     return query;

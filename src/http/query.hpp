@@ -2,6 +2,8 @@
 
 #include "stockcast/base/result.hpp"
 
+#include <boost/system/result.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -20,9 +22,9 @@ class Query {
 public:
     static constexpr std::size_t parameters_max = 32;
 
-    /// Errors: `malformed` (as percent_decoded; no name; a name twice, since readers differ on which one counts),
-    /// `out_of_bounds` beyond `parameters_max`.
-    static Result<Query> parse(std::string_view text);
+    /// The error is the detail of a 400: it names the parameter and says what is accepted. A name twice is one, since
+    /// readers differ on which counts.
+    static boost::system::result<Query, std::string> parse(std::string_view text);
 
     /// Null pointer: not given.
     const std::string* find(std::string_view name) const;

@@ -57,6 +57,8 @@ constexpr Route table[] = {
     {"GET", "/api/stats", Entry::viewer, BodyKind::none, {}, show_stats, "counts and states"},
     {"GET", "/api/sync/logs", Entry::viewer, BodyKind::none, sync_log_list, list_sync_logs, "runs of the sync, newest first"},
     {"POST", "/api/sync", Entry::admin, BodyKind::none, sync_start, start_sync, "starts a sync"},
+    {"GET", "/openapi.json", Entry::open, BodyKind::none, {}, show_openapi, "this interface, as OpenAPI 3.1"},
+    {"GET", "/asyncapi.json", Entry::open, BodyKind::none, {}, show_asyncapi, "the streams' messages, as AsyncAPI 3"},
     {"GET", "/", Entry::open, BodyKind::none, {}, show_page, "a page that shows the changes live"},
 };
 // clang-format on

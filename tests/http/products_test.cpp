@@ -151,7 +151,7 @@ TEST_CASE("a list is narrowed by what is asked for", "[http][products]") {
                               .in_warehouse("\"x\"", "Sin asignar", "-2")
                               .with_property("additional_fields", fields);
     const auto query = Query::parse(row.query);
-    REQUIRE(query);
+    REQUIRE(query.has_value());
     Arguments arguments{*query};
     const auto filter = read_product_filter(arguments);
     REQUIRE(arguments.complaint().empty());

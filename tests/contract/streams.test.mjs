@@ -1,0 +1,114 @@
+// Every kind of message that the streams carry, as AsyncAPI's document describes it.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import WebSocket from 'ws';
+
+import { StreamContract } from './document.mjs';
+import { World, eventually } from './world.mjs';
+
+let world;
+let contract;
+
+before(async () => {
+  world = await World.start({ settings: { SIIGO_REQUESTS_PER_MINUTE: '100' } });
+  contract = new StreamContract((await world.ask({ path: '/asyncapi.json' })).json);
+  await world.ready();
+  await world.subscribe();
+});
+after(() => world?.stop());
+
+/// A client that judges every message as it comes.
+class Client {
+  constructor(query = '', { among = ['sendChanges'] } = {}) {
+    this.messages = [];
+    this.faults = [];
+    const named = among.flatMap((operation) => contract.messagesOf(operation)).concat('subscribed', 'error');
+    this.socket = new WebSocket(`ws://127.0.0.1:${world.port}/ws${query}`, [`bearer.${world.viewer}`]);
+    this.socket.on('message', (data, isBinary) => {
+      const message = JSON.parse(data.toString());
+      this.messages.push(message);
+      if (isBinary) this.faults.push('a binary message');
+      this.faults.push(...contract.complaints(message, named));
+    });
+    this.closed = new Promise((done) => this.socket.on('close', (code) => done(code)));
+  }
+
+  of(type, since = 0) {
+    return eventually(type, () => this.messages.slice(since).find((message) => message.type === type));
+  }
+
+  send(message) {
+    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  async close() {
+    this.socket.close();
+    await this.closed;
+    assert.deepEqual(this.faults, []);
+  }
+}
+
+test('changes of every kind, live, and a heartbeat where nothing happens', async () => {
+  const client = new Client();
+  const hello = await client.of('hello');
+  const [quiet] = [new Client()];
+  await quiet.of('hello');
+  quiet.send({ type: 'subscribe', codes: ['no-such-code'] });
+  await quiet.of('subscribed');
+
+  const rows = await world.siigo('products');
+  const row = rows.find(({ available_quantity }) => available_quantity > 1);
+  await world.siigo('sell', { code: row.code, quantity: 0.5 });
+  const sale = await client.of('stock_updated');
+  assert.equal(sale.productCode, row.code);
+  assert.equal(sale.seq, hello.seq + 1);
+
+  await world.siigo('product', { action: 'create', code: 'CONTRACT-1', name: 'Camiseta de algodón', stock: 3 });
+  await client.of('product_created');
+  await world.siigo('product', { action: 'rename', code: 'CONTRACT-1', name: 'Camiseta de lino' });
+  const renamed = await client.of('product_updated');
+  assert.ok(renamed.changed.includes('name'));
+  await world.siigo('product', { action: 'delete', code: 'CONTRACT-1', force: true, announce: false });
+  const sync = await world.ask({ method: 'POST', path: '/api/sync?full=true', headers: { authorization: `Bearer ${world.admin}` } });
+  assert.equal(sync.status, 202);
+  await client.of('product_deleted');
+  await client.of('sync_completed');
+  await quiet.of('heartbeat');
+  await client.close();
+  await quiet.close();
+});
+
+test('resuming: all of it, none of it', async () => {
+  const { seq, epoch } = await world.get('/api/changes?since=0&limit=1');
+  const back = new Client(`?since=0&epoch=${epoch}`);
+  await back.of('caught_up');
+  const seqs = back.messages.filter((message) => /_(updated|created|deleted)$/.test(message.type)).map((message) => message.seq);
+  assert.deepEqual(seqs, Array.from({ length: seq }, (_, i) => i + 1));
+  await back.close();
+
+  for (const query of [`?since=${seq + 100}`, '?since=1&epoch=another']) {
+    const lost = new Client(query);
+    await lost.of('reset');
+    await lost.close();
+  }
+});
+
+test('what a client says: taken as described, refused otherwise', async () => {
+  const client = new Client();
+  await client.of('hello');
+  const described = contract.document.components.messages.subscribe.examples[0].payload;
+  client.send(described);
+  await client.of('subscribed');
+  for (const wrong of ['{', '[]', { type: 'unsubscribe' }, { type: 'subscribe', colours: ['red'] }, { type: 'subscribe', types: ['sales'] }]) {
+    const before = client.messages.length;
+    client.send(wrong);
+    await client.of('error', before);
+  }
+  await client.close();
+});
+
+test('the examples of the document are messages too', () => {
+  for (const [name, message] of Object.entries(contract.document.components.messages)) {
+    for (const { payload } of message.examples) assert.deepEqual(contract.complaints(payload, [name]), []);
+  }
+});
