@@ -1,7 +1,9 @@
 #include "stockcast/fanout/broadcaster.hpp"
 
 #include "fanout/change_log.hpp"
+#include "fanout/event_session.hpp"
 #include "fanout/hub.hpp"
+#include "fanout/websocket_session.hpp"
 
 #include "stockcast/base/within.hpp"
 
@@ -26,7 +28,7 @@ auto farewell_on_stop(std::weak_ptr<Session> session) {
             if (alive) alive->end();
             return type;
         }
-        if (alive) alive->say_goodbye(websocket::CloseCode::going_away, "the server is stopping");
+        if (alive) alive->stop();
         return asio::cancellation_type::none;
     };
 }
@@ -41,6 +43,38 @@ asio::awaitable<void> read_until_over(std::shared_ptr<Session> session) {
         if (!count) co_return;
         session->take({buffer.get(), *count});
     }
+}
+
+struct Wanted {
+    Resume resume;
+    std::shared_ptr<const Filter> filter;
+};
+
+asio::awaitable<void> serve(std::shared_ptr<Hub> hub, std::shared_ptr<Session> session, std::string already_read,
+                            Wanted wanted) {
+    const auto before = co_await asio::this_coro::cancellation_state;
+    const bool is_stopping = before.cancelled() != asio::cancellation_type::none;
+    co_await asio::this_coro::reset_cancellation_state(farewell_on_stop(session),
+                                                       [](asio::cancellation_type type) { return type; });
+    co_await asio::this_coro::throw_if_cancelled(false);
+
+    hub->add(*session);
+    std::exception_ptr thrown;
+    try {
+        session->greet(wanted.resume, std::move(wanted.filter));
+        session->take(already_read);
+        if (is_stopping) session->stop();
+        co_await read_until_over(session);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+
+    // What is still under way uses the stream and the store, which may go once we have returned.
+    session->end();
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await session->quiet();
+    hub->remove(*session);
+    if (thrown) std::rethrow_exception(thrown);
 }
 
 Broadcaster::Changes from_ring(const Ring& ring, Seq since, std::size_t limit) {
@@ -77,51 +111,39 @@ std::size_t Broadcaster::sessions() const {
     return hub_->sessions();
 }
 
+void Broadcaster::on_since_ahead(std::function<void(Seq since, Seq head)> listener) {
+    hub_->on_since_ahead = std::move(listener);
+}
+
 asio::awaitable<void> Broadcaster::serve_websocket(std::unique_ptr<ByteStream> stream, std::string already_read,
                                                    Resume resume, std::optional<Instant> expires) {
-    const auto hub = hub_;
-    const auto session = std::make_shared<Session>(*hub, std::move(stream), expires);
-    const auto before = co_await asio::this_coro::cancellation_state;
-    const bool is_stopping = before.cancelled() != asio::cancellation_type::none;
-    co_await asio::this_coro::reset_cancellation_state(farewell_on_stop(session),
-                                                       [](asio::cancellation_type type) { return type; });
-    co_await asio::this_coro::throw_if_cancelled(false);
+    auto session = std::make_shared<WebSocketSession>(*hub_, hub_->websocket, std::move(stream), expires);
+    co_await serve(hub_, std::move(session), std::move(already_read), {std::move(resume), nullptr});
+}
 
-    hub->add(*session);
-    std::exception_ptr thrown;
-    try {
-        session->greet(resume);
-        session->take(already_read);
-        if (is_stopping) session->say_goodbye(websocket::CloseCode::going_away, "the server is stopping");
-        co_await read_until_over(session);
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-
-    // What is still under way uses the stream and the store, which may go once we have returned.
-    session->end();
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await session->quiet();
-    hub->remove(*session);
-    if (thrown) std::rethrow_exception(thrown);
+asio::awaitable<void> Broadcaster::serve_events(std::unique_ptr<ByteStream> stream, std::string already_read,
+                                                Resume resume, Filter filter, std::optional<Instant> expires) {
+    auto session = std::make_shared<EventSession>(*hub_, hub_->event_stream(), std::move(stream), expires);
+    auto wanted = filter.is_open() ? nullptr : std::make_shared<const Filter>(std::move(filter));
+    co_await serve(hub_, std::move(session), std::move(already_read), {std::move(resume), std::move(wanted)});
 }
 
 asio::awaitable<Result<Broadcaster::Changes>> Broadcaster::changes_after(Seq since, std::size_t limit,
                                                                          Steady deadline) {
     const auto hub = hub_;
-    if (since > hub->head()) co_return Errc::not_found;
+    if (since > hub->head()) {
+        hub->note_ahead(since);
+        co_return Errc::not_found;
+    }
     while (since == hub->head()) {
         auto woken = co_await within(hub->clock, deadline, hub->published.wait());
         if (!woken) co_return Changes{hub->head(), {}, 0};
     }
-    if (since + 1 >= hub->ring.oldest()) co_return from_ring(hub->ring, since, limit);
+    const auto& ring = hub->websocket.ring;
+    if (since + 1 >= ring.oldest()) co_return from_ring(ring, since, limit);
 
     co_await hub->log_turns.take();
-    struct Turn {
-        Hub& hub;
-        ~Turn() { hub.log_turns.give_back(); }
-    };
-    const Turn turn{*hub};
+    const Turns::Taken turn{hub->log_turns};
     const LogRange range{since, hub->head(), answer_bytes_max, limit};
     auto part =
         co_await offload(hub->workers, [&store = hub->store, range] { return read_change_log(store, range, nullptr); });

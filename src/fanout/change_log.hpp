@@ -1,9 +1,8 @@
 #pragma once
 
-#include "fanout/filter.hpp"
-
 #include "stockcast/base/asio.hpp"
 #include "stockcast/base/result.hpp"
+#include "stockcast/fanout/filter.hpp"
 #include "stockcast/store/store.hpp"
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "fanout/filter.hpp"
+#include "stockcast/fanout/filter.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,6 @@ namespace stockcast {
 
 namespace {
 
-constexpr std::size_t names_max = 1000;
 constexpr std::size_t name_bytes_max = 200;
 
 constexpr std::array known_types{"stock_updated",   "product_created", "product_updated",
@@ -22,12 +21,13 @@ std::string check_list(std::string_view name, const Json& value) {
     const auto* list = value.if_array();
     if (list == nullptr) return std::string{name} + " must be a list";
     if (list->empty()) return std::string{name} + " must name at least one; leave it out to narrow nothing";
-    if (list->size() > names_max) return std::string{name} + " may name at most " + std::to_string(names_max);
+    if (list->size() > Filter::names_max)
+        return std::string{name} + " may name at most " + std::to_string(Filter::names_max);
     return {};
 }
 
-bool is_name(const std::string* text) {
-    return text != nullptr && !text->empty() && text->size() <= name_bytes_max;
+bool is_name(const std::string& text) {
+    return !text.empty() && text.size() <= name_bytes_max;
 }
 
 }  // namespace
@@ -55,35 +55,44 @@ std::string Filter::read(const Json::Object& message) {
         if (auto complaint = check_list(name, value); !complaint.empty()) return complaint;
 
         for (const auto& item : *value.if_array()) {
-            const auto* text = item.if_string();
-            if (name == "warehouses") {
-                if (auto complaint = read_warehouse(item); !complaint.empty()) return complaint;
-            } else if (!is_name(text)) {
-                return name + " must hold strings of 1 to " + std::to_string(name_bytes_max) + " bytes";
-            } else if (name == "codes") {
-                codes_.insert(*text);
-            } else if (!is_known_type(*text)) {
-                return "types may name stock_updated, product_created, product_updated, product_deleted, "
-                       "sync_completed "
-                       "and alert";
-            } else {
-                types_.insert(*text);
-            }
+            if (const auto accepted = read_name(name, item); !accepted.empty()) return name + " must hold " + accepted;
         }
     }
     return {};
 }
 
-/// SIIGO's ids are numbers; whoever writes "1270" means the same one.
-std::string Filter::read_warehouse(const Json& value) {
+std::string Filter::read_name(std::string_view list, const Json& value) {
+    const auto* text = value.if_string();
+    if (list == "types") return add_type(text == nullptr ? std::string{} : *text);
+    if (list == "codes") return add_code(text == nullptr ? std::string{} : *text);
+    if (text != nullptr) return add_warehouse(*text);
     if (const auto* number = value.if_number()) {
         warehouses_.insert(number->text);
         return {};
     }
-    const auto* text = value.if_string();
-    if (!is_name(text)) return "warehouses must hold the ids of warehouses";
-    warehouses_.insert(to_text(value));
-    if (text->find_first_not_of("0123456789") == std::string::npos) warehouses_.insert(*text);
+    return add_warehouse({});
+}
+
+std::string Filter::add_type(const std::string& name) {
+    if (!is_known_type(name))
+        return "stock_updated, product_created, product_updated, product_deleted, sync_completed and alert";
+    types_.insert(name);
+    return {};
+}
+
+std::string Filter::add_code(const std::string& name) {
+    if (!is_name(name)) return "codes of 1 to " + std::to_string(name_bytes_max) + " bytes";
+    codes_.insert(name);
+    return {};
+}
+
+/// SIIGO's ids are numbers; whoever writes "1270" means the same one.
+std::string Filter::add_warehouse(const std::string& id) {
+    if (!is_name(id)) return "ids of warehouses";
+    std::string quoted;
+    write_json_string(quoted, id);
+    warehouses_.insert(std::move(quoted));
+    if (id.find_first_not_of("0123456789") == std::string::npos) warehouses_.insert(id);
     return {};
 }
 

@@ -1,14 +1,15 @@
 #include "fanout/hub.hpp"
 
-#include "stockcast/base/json.hpp"
-
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <exception>
+#include <utility>
 
 namespace stockcast {
 
@@ -16,16 +17,12 @@ namespace {
 
 /// Sessions served before others on the executor get their turn; newer changes join meanwhile.
 constexpr std::size_t slice = 256;
+/// Bytes handed over in one slice to those who catch up, who take up to 64 kB each.
+constexpr std::size_t slice_bytes = std::size_t{256} * 1024;
 constexpr std::chrono::seconds sweep_interval{1};
 
 void unlink(intrusive::list_base_hook<intrusive::tag<InQueue>, UnlinkItself>& hook) {
     if (hook.is_linked()) hook.unlink();
-}
-
-std::string type_of(const std::string& event) {
-    const auto json = parse_json(event);
-    const auto* type = json ? json->find("type") : nullptr;
-    return type != nullptr && type->if_string() != nullptr ? *type->if_string() : std::string{};
 }
 
 }  // namespace
@@ -39,13 +36,19 @@ Hub::Hub(const asio::any_io_executor& on, Store& from, Workers& with, Clock& by,
       log(to),
       epoch(std::move(its_epoch)),
       settings(its_settings),
-      ring(its_settings.ring_bytes, head),
+      websocket("websocket", std::make_unique<WebSocketFraming>(), its_settings.ring_bytes, head),
       published(on),
       log_turns(on, its_settings.log_readers_max) {}
+
+Transport& Hub::event_stream() {
+    if (!events_) events_.emplace("sse", std::make_unique<EventStreamFraming>(epoch), settings.ring_bytes, head());
+    return *events_;
+}
 
 void Hub::add(Session& session) {
     all_.push_back(session);
     ++count_;
+    ++session.transport().clients;
     if (!sweeping_) start_sweeping();
 }
 
@@ -53,22 +56,31 @@ void Hub::remove(Session& session) {
     unlink(session);
     all_.erase(all_.iterator_to(session));
     --count_;
+    --session.transport().clients;
     // An endless sleep would keep the io_context from running out of work.
     if (count_ == 0 && sweeping_) std::exchange(sweeping_, nullptr)->emit(asio::cancellation_type::terminal);
 }
 
 void Hub::publish(const CommitNotice& notice) {
     if (notice.changes.empty()) return;
-    for (const auto& change : notice.changes) ring.append(change);
+    const auto now = clock.now();
+    for (const auto& change : notice.changes) {
+        websocket.ring.append(change, now);
+        if (events_) events_->ring.append(change, now);
+    }
     published.notify_all();
-    if (has_work()) wake();
+    if (!has_work()) return;
+    if (!undelivered_since_) undelivered_since_ = now;
+    wake();
 }
 
 void Hub::announce(const std::string& event) {
     std::string frame;
-    websocket::append_frame(frame, websocket::Opcode::text, event);
+    websocket.framing->append_message(frame, event);
+    std::string event_frame;
+    if (events_) events_->framing->append_message(event_frame, event);
     const auto type = type_of(event);
-    for (auto& session : all_) session.announce(type, frame);
+    for (auto& session : all_) session.announce(type, &session.transport() == &websocket ? frame : event_frame);
 }
 
 void Hub::send_soon(Session& session) {
@@ -82,8 +94,40 @@ void Hub::rest(Session& session) {
     level_.push_back(session);
 }
 
+std::chrono::milliseconds Hub::come_back_in() {
+    // Multiples of the golden ratio fill the span without bunches, whatever their number. The span grows with the
+    // clients, so that a thousand a second come back at most.
+    constexpr double golden = 0.6180339887498949;
+    const double part = std::fmod(static_cast<double>(++spread_) * golden, 1.0);
+    const auto span =
+        std::clamp(std::chrono::milliseconds{count_}, settings.come_back_span_least, settings.come_back_span_most);
+    return settings.come_back_least + std::chrono::milliseconds{static_cast<std::int64_t>(part * double(span.count()))};
+}
+
+void Hub::note_ahead(Seq since) {
+    if (on_since_ahead) on_since_ahead(since, head());
+}
+
+Hub::Lag Hub::greatest_lag() const {
+    Lag lag;
+    const auto now = clock.now();
+    for (const auto& session : all_) {
+        if (session.cursor() >= head()) continue;
+        lag.changes = std::max(lag.changes, head() - session.cursor());
+        // Of what has fallen out of the ring only this is known: it was there before the oldest that is left.
+        const auto& ring = session.transport().ring;
+        const auto* entry = ring.entry(std::max(session.cursor() + 1, ring.oldest()));
+        if (entry != nullptr) lag.time = std::max(lag.time, now - std::max(entry->at, session.since()));
+    }
+    return lag;
+}
+
 bool Hub::has_work() const {
-    return !due_.empty() || (!level_.empty() && level_.front().cursor() < head());
+    return !due_.empty() || is_level_behind();
+}
+
+bool Hub::is_level_behind() const {
+    return !level_.empty() && level_.front().cursor() < head();
 }
 
 /// One hand-over to the executor however much was published: what waits there, such as the answers to those whose
@@ -96,12 +140,19 @@ void Hub::wake() {
     });
 }
 
+/// The live ones first: they are quickly served, and wait for this very change. Those who catch up get what is left of
+/// the slice, and never starve, since a live one that was served is not live again before its write is over.
 void Hub::send_slice() {
-    for (auto left = slice; left > 0 && has_work(); --left) {
-        Queue& queue = due_.empty() ? level_ : due_;
+    std::size_t bytes = 0;
+    for (auto left = slice; left > 0 && bytes < slice_bytes && has_work(); --left) {
+        Queue& queue = is_level_behind() ? level_ : due_;
         Session& session = queue.front();
         queue.pop_front();
-        session.advance();
+        bytes += session.advance();
+    }
+    if (undelivered_since_ && !is_level_behind()) {
+        const auto took = clock.now() - *std::exchange(undelivered_since_, std::nullopt);
+        if (on_delivered) on_delivered(took);
     }
     if (has_work()) wake();
 }
@@ -112,8 +163,8 @@ void Hub::start_sweeping() {
                    asio::bind_cancellation_slot(sweeping_->slot(), [signal = sweeping_, hub = shared_from_this()](
                                                                        const std::exception_ptr& thrown) {
                        if (!thrown) return;
-                       hub->log.error({"The sweep over the WebSocket clients failed",
-                                       "Falló la revisión de los clientes WebSocket"});
+                       hub->log.error({"The sweep over the streaming clients failed",
+                                       "Falló la revisión de los clientes conectados"});
                        std::rethrow_exception(thrown);
                    }));
 }

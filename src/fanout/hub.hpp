@@ -1,18 +1,21 @@
 #pragma once
 
 #include "fanout/session.hpp"
+#include "fanout/transport.hpp"
 #include "fanout/turns.hpp"
-
-#include "stockcast/fanout/ring.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace stockcast {
 
-/// What the sessions share: the ring, who is level with its head, who waits for a turn at the log.
+/// What the sessions share: the rings, who is level with their head, who waits for a turn at the log.
 class Hub : public std::enable_shared_from_this<Hub> {
 public:
     Hub(const asio::any_io_executor& on, Store& from, Workers& with, Clock& by, Log& to, std::string its_epoch,
@@ -24,12 +27,26 @@ public:
 
     void publish(const CommitNotice& notice);
     void announce(const std::string& event);
-    Seq head() const { return ring.head(); }
+    Seq head() const { return websocket.ring.head(); }
+    /// Made when the first client of its kind comes: whoever has none pays for none. What happened before is read from
+    /// the change log.
+    Transport& event_stream();
+    const Transport* event_stream_if_used() const { return events_ ? &*events_ : nullptr; }
 
     /// Sends when its turn comes, a slice of sessions at a time.
     void send_soon(Session& session);
     /// Has sent everything up to the head: the next change wakes it.
     void rest(Session& session);
+    /// For a client that is to come back later: each gets another time, spread evenly however many ask at once.
+    std::chrono::milliseconds come_back_in();
+    /// A client knows more than the store.
+    void note_ahead(Seq since);
+    /// How far behind the session is that is furthest behind.
+    struct Lag {
+        Seq changes = 0;
+        std::chrono::nanoseconds time{0};  ///< since it could have had its next change
+    };
+    Lag greatest_lag() const;
 
     const asio::any_io_executor executor;
     Store& store;
@@ -38,9 +55,11 @@ public:
     Log& log;
     const std::string epoch;
     const BroadcasterSettings settings;
-    Ring ring;
+    Transport websocket;
     Event published;
     Turns log_turns;
+    std::function<void(Seq since, Seq head)> on_since_ahead;
+    std::function<void(std::chrono::nanoseconds took)> on_delivered;
 
 private:
     using All =
@@ -51,16 +70,20 @@ private:
                         intrusive::constant_time_size<false>>;
 
     bool has_work() const;
+    bool is_level_behind() const;
     void wake();
     void send_slice();
     void start_sweeping();
     static asio::awaitable<void> sweep(std::shared_ptr<Hub> hub);
 
+    std::optional<Transport> events_;
     All all_;
     Queue level_;  ///< by cursor, lowest first: each joins at the back with the head of then
     Queue due_;    ///< has something to say whatever its cursor
     std::size_t count_ = 0;
     bool awake_ = false;
+    std::uint64_t spread_ = 0;
+    std::optional<Steady> undelivered_since_;
     std::shared_ptr<asio::cancellation_signal> sweeping_;
 };
 

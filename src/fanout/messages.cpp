@@ -17,6 +17,7 @@ std::string_view text(ResetReason reason) {
         case ResetReason::expired: return "the changes after since are no longer kept";
         case ResetReason::ahead: return "since is ahead of this store's last change";
         case ResetReason::other_epoch: return "since belongs to another epoch of the store";
+        case ResetReason::unreadable: return "Last-Event-ID is not an id of this stream";
     }
     return {};
 }
@@ -56,6 +57,22 @@ std::string reset(Seq seq, ResetReason reason) {
         .number("seq", static_cast<std::int64_t>(seq))
         .string("reason", text(reason))
         .close();
+    return out;
+}
+
+std::string_view name_of(ResetReason reason) {
+    switch (reason) {
+        case ResetReason::expired: return "expired";
+        case ResetReason::ahead: return "ahead";
+        case ResetReason::other_epoch: return "other_epoch";
+        case ResetReason::unreadable: break;
+    }
+    return "unreadable";
+}
+
+std::string close(unsigned code, std::string_view reason) {
+    std::string out;
+    JsonObjectWriter{out}.string("type", "close").number("code", code).string("reason", reason).close();
     return out;
 }
 

@@ -2,10 +2,11 @@
 
 #include "stockcast/model/ids.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
-/// What the server itself says on a WebSocket (interface.md «WebSocket /ws»), as JSON.
+/// What the server itself says on a stream (interface.md «WebSocket /ws»), as JSON.
 namespace stockcast::messages {
 
 std::string hello(Seq seq, std::string_view epoch);
@@ -15,7 +16,12 @@ std::string subscribed(Seq seq);
 std::string error(std::string_view detail);
 
 /// Why a position can't be gone on from.
-enum class ResetReason { expired, ahead, other_epoch };
+enum class ResetReason { expired, ahead, other_epoch, unreadable };
+inline constexpr std::size_t reset_reasons = 4;
+std::string_view name_of(ResetReason reason);  ///< for metrics
 std::string reset(Seq seq, ResetReason reason);
+
+/// The last word on a stream that has no close frame. `code`: as on the WebSocket.
+std::string close(unsigned code, std::string_view reason);
 
 }  // namespace stockcast::messages

@@ -1,14 +1,12 @@
 #include "stockcast/fanout/ring.hpp"
 
-#include "stockcast/net/websocket.hpp"
-
 #include <algorithm>
 #include <cstring>
 
 namespace stockcast {
 
-Ring::Ring(std::size_t bytes, Seq head)
-    : capacity_(bytes), arena_(std::make_unique_for_overwrite<char[]>(bytes)), head_(head) {}
+Ring::Ring(std::size_t bytes, const Framing& framing, Seq head)
+    : capacity_(bytes), framing_(framing), arena_(std::make_unique_for_overwrite<char[]>(bytes)), head_(head) {}
 
 Ring::~Ring() = default;
 
@@ -20,33 +18,45 @@ Seq Ring::oldest() const {
     return entries_.empty() ? head_ + 1 : entries_.front().seq;
 }
 
-void Ring::append(const PublishedChange& change) {
+void Ring::append(const PublishedChange& change, Steady at) {
     std::string frame;
-    websocket::append_frame(frame, websocket::Opcode::text, change.event);
+    framing_.append_change(frame, change.seq, change.event);
 
     // A gap would make `entry()` count wrong; there is none, but if there were, the log has it right.
-    if (change.seq != head_ + 1 || frame.size() > capacity_) entries_.clear();
+    if (change.seq != head_ + 1 || frame.size() > capacity_) drop_all();
     head_ = change.seq;
     if (frame.size() > capacity_) return;
 
     make_room(frame.size());
     std::memcpy(arena_.get() + write_, frame.data(), frame.size());
-    entries_.push_back({change.seq, change.type, change.code, change.warehouses, write_, frame.size()});
+    entries_.push_back(
+        {change.seq, change.type, change.code, change.warehouses, at, write_, frame.size(), change.event.size()});
     write_ += frame.size();
+    bytes_ += frame.size();
 }
 
 /// Frames never wrap: what does not fit before the end begins anew. Lets go of the oldest that lie in the way.
 void Ring::make_room(std::size_t length) {
     if (entries_.empty()) write_ = wrap_end_ = 0;
     if (write_ + length > capacity_) {
-        while (!entries_.empty() && entries_.front().offset >= write_) entries_.pop_front();
+        while (!entries_.empty() && entries_.front().offset >= write_) drop_oldest();
         wrap_end_ = write_;
         write_ = 0;
     }
     const auto is_in_the_way = [&](const Entry& entry) {
         return entry.offset >= write_ && entry.offset < write_ + length;
     };
-    while (!entries_.empty() && is_in_the_way(entries_.front())) entries_.pop_front();
+    while (!entries_.empty() && is_in_the_way(entries_.front())) drop_oldest();
+}
+
+void Ring::drop_oldest() {
+    bytes_ -= entries_.front().length;
+    entries_.pop_front();
+}
+
+void Ring::drop_all() {
+    entries_.clear();
+    bytes_ = 0;
 }
 
 std::optional<Ring::Spans> Ring::after(Seq cursor, std::size_t bytes_max) const {
@@ -77,11 +87,8 @@ std::string_view Ring::frame(const Entry& entry) const {
 }
 
 std::string_view Ring::event(const Entry& entry) const {
-    const auto whole = frame(entry);
-    for (const std::size_t header : {2U, 4U, 10U})
-        if (whole.size() >= header && websocket::frame_header_bytes(whole.size() - header) == header)
-            return whole.substr(header);
-    return {};
+    const auto before = entry.length - framing_.trailer_bytes() - entry.event_length;
+    return frame(entry).substr(before, entry.event_length);
 }
 
 }  // namespace stockcast

@@ -37,6 +37,20 @@ public:
         waiting_.pop_front();
     }
 
+    /// Gives a turn back however its owner ends.
+    class Taken {
+    public:
+        explicit Taken(Turns& turns) : turns_(turns) {}
+        ~Taken() { turns_.give_back(); }
+        Taken(const Taken&) = delete;
+        Taken& operator=(const Taken&) = delete;
+
+    private:
+        Turns& turns_;
+    };
+
+    std::size_t waiting() const { return waiting_.size(); }
+
 private:
     asio::any_io_executor executor_;
     std::size_t free_;

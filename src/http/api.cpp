@@ -9,7 +9,6 @@
 #include "stockcast/base/within.hpp"
 #include "stockcast/net/byte_stream.hpp"
 #include "stockcast/net/gzip.hpp"
-#include "stockcast/net/websocket.hpp"
 
 #include <chrono>
 #include <exception>
@@ -18,10 +17,10 @@
 namespace stockcast {
 namespace {
 
-constexpr std::chrono::seconds handshake_deadline{10};
+constexpr std::chrono::seconds opening_deadline{10};
 
-/// Whoever takes a connection over writes the answer itself: the handshake's 101, or a refusal that ends with the
-/// connection.
+/// Whoever takes a connection over writes the answer's head itself: the handshake's 101, or one whose body ends with
+/// the connection (RFC 9112 §6.3), which HTTP/1.0 proxies understand too.
 std::string as_sent(HttpResponse response) {
     if (response.status != 101) response.fields.set("Connection", "close");
     return head_of(response) + response.body;
@@ -98,19 +97,23 @@ asio::awaitable<void> Api::note_too_large(std::unique_ptr<Admitted> admitted) {
 }
 
 asio::awaitable<void> Api::take_over(HttpRequest request, std::unique_ptr<Admitted> admitted, TakenOver connection) {
-    const auto& admission = static_cast<const Admission&>(*admitted);
-    std::string_view subprotocol;
-    if (const auto shown = shown_token(request, admission.query, Entry::stream)) subprotocol = shown->subprotocol;
-    const auto answer = as_sent(websocket::accept_handshake(request, subprotocol));
-    auto& services = impl_->services;
-    const auto deadline = services.clock.now() + handshake_deadline;
-    const auto written = co_await within(services.clock, deadline, write_all(*connection.stream, answer));
-    if (!written) co_return connection.stream->close();
+    auto& admission = static_cast<Admission&>(*admitted);
+    const auto& stream = *admission.route->stream;
+    Call call{std::move(request), std::move(admission.arguments), std::move(admission.query),
+              std::move(admission.caller)};
+    auto response = stream.opening(call);
+    const bool has_body = call.request.method != "HEAD";
+    if (response.status != 101) response = impl_->dressed(std::move(response), admission.origin);
 
-    std::optional<Instant> expires;
-    if (admission.caller) expires = admission.caller->expires + jwt_skew;
-    co_await services.broadcaster.serve_websocket(std::move(connection.stream), std::move(connection.already_read),
-                                                  read_resume(admission.query), expires);
+    auto& services = impl_->services;
+    const auto deadline = services.clock.now() + opening_deadline;
+    const auto opening = as_sent(std::move(response));
+    const auto written = co_await within(services.clock, deadline, write_all(*connection.stream, opening));
+    if (written && has_body) co_return co_await stream.serve(services, std::move(call), std::move(connection));
+    // Whether it waits for the end is the client's affair.
+    if (written) [[maybe_unused]]
+        const auto ended = co_await within(services.clock, deadline, shutdown(*connection.stream));
+    connection.stream->close();
 }
 
 HttpResponse Api::refuse(unsigned status, std::string_view detail) {

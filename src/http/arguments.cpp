@@ -1,5 +1,6 @@
 #include "http/arguments.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -76,6 +77,22 @@ std::optional<std::chrono::milliseconds> Arguments::duration(std::string_view na
         return std::chrono::milliseconds{static_cast<std::int64_t>(*number) * factor};
     complain(name, "a duration such as 500ms or 30s, up to " + std::to_string(most.count() / 1'000) + "s,");
     return std::nullopt;
+}
+
+std::vector<std::string> Arguments::list(std::string_view name, std::size_t most) {
+    std::vector<std::string> items;
+    const auto* value = query_.find(name);
+    if (value == nullptr) return items;
+    for (std::string_view rest = *value;;) {
+        const auto comma = std::min(rest.find(','), rest.size());
+        items.emplace_back(rest.substr(0, comma));
+        if (items.back().empty() || items.size() > most) {
+            complain(name, "a list of 1 to " + std::to_string(most) + " texts with commas between them");
+            return {};
+        }
+        if (comma == rest.size()) return items;
+        rest.remove_prefix(comma + 1);
+    }
 }
 
 std::size_t Arguments::limit() {

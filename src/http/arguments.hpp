@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace stockcast {
 
@@ -27,6 +28,8 @@ public:
     std::optional<Quantity> quantity(std::string_view name);
     /// `500ms`, `30s`, `1m`; from nothing to `most`.
     std::optional<std::chrono::milliseconds> duration(std::string_view name, std::chrono::milliseconds most);
+    /// `a,b,c`: at least one, none empty, at most `most`. Nothing: absent, or not accepted.
+    std::vector<std::string> list(std::string_view name, std::size_t most);
     /// `limit` of every list: 1–1000, 100 where it is absent.
     std::size_t limit();
 

@@ -109,7 +109,7 @@ std::unique_ptr<Admission> Door::admit(const HttpRequest& head) {
     if (!complaint.empty()) refusal = problem(400, complaint);
     if (!refusal) refusal = judge_query(route, admission->query);
     if (!refusal) refusal = judge_body(route, head);
-    if (!refusal && route.entry == Entry::stream) refusal = judge_socket(settings_, head, admission->query);
+    if (!refusal && route.stream != nullptr) refusal = route.stream->judge(settings_, head, admission->query);
     return admission;
 }
 

@@ -25,7 +25,7 @@ struct Admission final : Admitted {
 };
 
 /// What every request passes before its handler sees it: target, route and method, access and limits, declared
-/// parameters, kind and length of the body, and for `/ws` origin and handshake. Laid once, so that no handler can
+/// parameters, kind and length of the body, and what a stream asks. Laid once, so that no handler can
 /// forget it.
 class Door {
 public:
@@ -42,10 +42,5 @@ private:
     const ApiSettings& settings_;
     Access access_;
 };
-
-/// `/ws`: what is wrong with the upgrade, before anything is switched (interface.md: 400, 403, 426).
-std::optional<HttpResponse> judge_socket(const ApiSettings& settings, const HttpRequest& head, const Query& query);
-/// Where the client wants to go on; judge_socket has accepted it.
-Resume read_resume(const Query& query);
 
 }  // namespace stockcast

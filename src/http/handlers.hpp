@@ -18,6 +18,9 @@ asio::awaitable<HttpResponse> show_product(Services& services, Call call);
 
 asio::awaitable<HttpResponse> list_changes(Services& services, Call call);  // changes.cpp
 
+extern const Stream websocket_stream;  // socket.cpp
+extern const Stream event_stream;      // events.cpp
+
 asio::awaitable<HttpResponse> list_webhook_logs(Services& services, Call call);  // logs.cpp
 asio::awaitable<HttpResponse> show_webhook_log(Services& services, Call call);
 asio::awaitable<HttpResponse> list_sync_logs(Services& services, Call call);

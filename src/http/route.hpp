@@ -6,6 +6,7 @@
 #include "stockcast/base/asio.hpp"
 #include "stockcast/http/jwt.hpp"
 #include "stockcast/net/http_message.hpp"
+#include "stockcast/net/http_server.hpp"
 
 #include <array>
 #include <cstddef>
@@ -34,7 +35,7 @@ enum class BodyKind {
 };
 
 /// What a query parameter holds: for the router only its name counts, OpenAPI is made from the rest.
-enum class ParameterKind { text, whole, boolean, time, quantity, duration };
+enum class ParameterKind { text, whole, boolean, time, quantity, duration, list };
 struct Parameter {
     std::string_view name;
     ParameterKind kind;
@@ -53,6 +54,16 @@ struct Call {
 
 using Handler = asio::awaitable<HttpResponse> (*)(Services& services, Call call);
 
+/// How a connection leaves HTTP and what becomes of it.
+struct Stream {
+    /// What is wrong with the request, before anything is answered. The token is good.
+    std::optional<HttpResponse> (*judge)(const ApiSettings& settings, const HttpRequest& head, const Query& query);
+    /// The head that opens it, 101 or 200.
+    HttpResponse (*opening)(const Call& call);
+    /// Until the connection is over.
+    asio::awaitable<void> (*serve)(Services& services, Call call, TakenOver connection);
+};
+
 /// One line of the table.
 struct Route {
     std::string_view method;
@@ -60,8 +71,9 @@ struct Route {
     Entry entry;
     BodyKind body;
     std::span<const Parameter> parameters;
-    Handler handler;  ///< null: the connection leaves HTTP (`/ws`)
+    Handler handler;  ///< null: the connection leaves HTTP, see `stream`
     std::string_view means;
+    const Stream* stream = nullptr;
 };
 
 /// Every endpoint: the only place that says which there are.

@@ -28,6 +28,16 @@ constexpr Parameter socket[] = {
     {"since", Kind::whole, "the last `seq` that is known"},
     {"epoch", Kind::text, "the epoch that `since` belongs to"},
     {"access_token", Kind::text, "the token, where no header can be set"},
+    {"ticket", Kind::text, "a ticket instead of a token, from `POST /api/stream/ticket`"},
+};
+constexpr Parameter event_list[] = {
+    {"since", Kind::whole, "the last `seq` that is known; the header Last-Event-ID goes before it"},
+    {"epoch", Kind::text, "the epoch that `since` belongs to"},
+    {"types", Kind::list, "only messages of these types, separated by commas"},
+    {"codes", Kind::list, "only changes of products with these codes, separated by commas"},
+    {"warehouses", Kind::list, "only changes of figures in the warehouses of these ids, separated by commas"},
+    {"access_token", Kind::text, "the token, where no header can be set"},
+    {"ticket", Kind::text, "a ticket instead of a token, from `POST /api/stream/ticket`"},
 };
 constexpr Parameter webhook_log_list[] = {
     limit_parameter,
@@ -45,7 +55,8 @@ constexpr Parameter sync_start[] = {{"full", Kind::boolean, "`true`: the whole c
 constexpr Route table[] = {
     {"POST", "/api/webhooks/receive/{secret}", Entry::secret, BodyKind::judged, {}, receive_notification, "SIIGO's notifications"},
     {"POST", "/api/webhooks/receive", Entry::open, BodyKind::json, {}, receive_hint, "a notification that can't be believed: a hint to fetch the product"},
-    {"GET", "/ws", Entry::stream, BodyKind::none, socket, nullptr, "every change as it happens, over WebSocket"},
+    {"GET", "/ws", Entry::stream, BodyKind::none, socket, nullptr, "every change as it happens, over WebSocket", &websocket_stream},
+    {"GET", "/api/events", Entry::stream, BodyKind::none, event_list, nullptr, "every change as it happens, as Server-Sent Events", &event_stream},
     {"GET", "/healthz", Entry::health, BodyKind::none, {}, show_alive, "the server is alive"},
     {"GET", "/readyz", Entry::health, BodyKind::none, {}, show_ready, "the server can do its work"},
     {"GET", "/api/changes", Entry::viewer, BodyKind::none, change_list, list_changes, "changes after a position, oldest first"},

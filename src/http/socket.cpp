@@ -1,23 +1,18 @@
+#include "http/access.hpp"
 #include "http/answer.hpp"
-#include "http/arguments.hpp"
-#include "http/door.hpp"
+#include "http/handlers.hpp"
 #include "http/origin.hpp"
+#include "http/position.hpp"
 
 #include "stockcast/net/websocket.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace stockcast {
 namespace {
 
-std::optional<Seq> read_since(Arguments& arguments) {
-    return arguments.whole("since", 0, std::numeric_limits<std::int64_t>::max());
-}
-
-}  // namespace
-
-std::optional<HttpResponse> judge_socket(const ApiSettings& settings, const HttpRequest& head, const Query& query) {
+/// interface.md: 400, 403, 426.
+std::optional<HttpResponse> judge(const ApiSettings& settings, const HttpRequest& head, const Query& query) {
     // Only browsers send Origin, and they let any page open a socket anywhere: so this is where it is looked at.
     if (head.fields.has("Origin")) {
         const auto origin = head.fields.get("Origin");
@@ -25,8 +20,7 @@ std::optional<HttpResponse> judge_socket(const ApiSettings& settings, const Http
         if (!known || head.fields.count("Origin") != 1) return problem(403, "Pages of this origin may not connect");
     }
     Arguments arguments{query};
-    read_since(arguments);
-    arguments.text("epoch");
+    read_position(arguments);
     if (!arguments.complaint().empty()) return problem(400, arguments.complaint());
 
     const auto handshake = websocket::accept_handshake(head);
@@ -38,12 +32,19 @@ std::optional<HttpResponse> judge_socket(const ApiSettings& settings, const Http
     return refused;
 }
 
-Resume read_resume(const Query& query) {
-    Arguments arguments{query};
-    Resume resume;
-    resume.since = read_since(arguments);
-    resume.epoch = arguments.text("epoch").value_or("");
-    return resume;
+HttpResponse opening(const Call& call) {
+    const auto shown = shown_token(call.request, call.query, Entry::stream);
+    return websocket::accept_handshake(call.request, shown ? shown->subprotocol : std::string_view{});
 }
+
+asio::awaitable<void> serve(Services& services, Call call, TakenOver connection) {
+    Arguments arguments{call.query};
+    co_await services.broadcaster.serve_websocket(std::move(connection.stream), std::move(connection.already_read),
+                                                  read_position(arguments), end_of_token(call));
+}
+
+}  // namespace
+
+const Stream websocket_stream{judge, opening, serve};
 
 }  // namespace stockcast

@@ -1,4 +1,4 @@
-#include "fanout/filter.hpp"
+#include "stockcast/fanout/filter.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -67,11 +67,12 @@ TEST_CASE("a message that is no subscription gets a reason", "[fanout][filter]")
              {R"({"type":"subscribe","code":["A"]})", "nothing else"},
              {R"({"type":"subscribe","codes":"A"})", "codes must be a list"},
              {R"({"type":"subscribe","codes":[]})", "codes must name at least one"},
-             {R"({"type":"subscribe","codes":[7]})", "codes must hold strings"},
-             {R"({"type":"subscribe","codes":[""]})", "codes must hold strings"},
-             {R"({"type":"subscribe","codes":[")" + std::string(201, 'x') + R"("]})", "codes must hold strings"},
-             {R"({"type":"subscribe","types":["stock"]})", "types may name"},
-             {R"({"type":"subscribe","warehouses":[true]})", "warehouses"},
+             {R"({"type":"subscribe","codes":[7]})", "codes must hold codes of 1 to 200"},
+             {R"({"type":"subscribe","codes":[""]})", "codes must hold codes of 1 to 200"},
+             {R"({"type":"subscribe","codes":[")" + std::string(201, 'x') + R"("]})",
+              "codes must hold codes of 1 to 200"},
+             {R"({"type":"subscribe","types":["stock"]})", "types must hold stock_updated, "},
+             {R"({"type":"subscribe","warehouses":[true]})", "warehouses must hold ids"},
              {many + "]}", "at most 1000"},
          }) {
         const auto parsed = Filter::parse(message);

@@ -31,7 +31,7 @@ std::string name_of(const std::string& event) {
     };
     auto type = text("type").substr(1);
     const bool is_change = json->find("source") != nullptr;
-    return (is_change ? "change" : type) + text("seq") + text("epoch");
+    return (is_change ? "change" : type) + text("seq") + text("epoch") + text("code");
 }
 
 }  // namespace
@@ -82,6 +82,46 @@ std::string TestClient::take_frames() {
     }
 }
 
+std::string TestClient::take_events() {
+    std::string out;
+    for (;;) {
+        const auto end_of_event = unread_.find("\n\n");
+        if (end_of_event == std::string::npos) return out;
+        out = joined(out, take_event(std::string_view{unread_}.substr(0, end_of_event + 1)));
+        unread_.erase(0, end_of_event + 2);
+    }
+}
+
+/// Strict where a browser is lenient: fields that nobody asked for, and an id on what is no change, are errors.
+std::string TestClient::take_event(std::string_view block) {
+    std::string data, type, id;
+    while (!block.empty()) {
+        const auto line = block.substr(0, block.find('\n'));
+        block.remove_prefix(line.size() + 1);
+        const auto colon = line.find(": ");
+        const std::string value{line.substr(colon + 2)};
+        const auto name = line.substr(0, colon);
+        if (name == "data")
+            data = value;
+        else if (name == "event")
+            type = value;
+        else if (name == "id")
+            id = value;
+        else if (name == "retry")
+            retries.push_back(std::stoi(value));
+        else
+            throw std::runtime_error{"a line that no server sends: " + std::string{line}};
+    }
+    const auto json = parse_json(data);
+    if (!json || *json->find("type")->if_string() != type) throw std::runtime_error{"not an event: " + data};
+    const bool is_change = json->find("source") != nullptr;
+    if (is_change != !id.empty()) throw std::runtime_error{"an id where none belongs: " + data};
+    if (is_change && id != "epoch-1:" + to_text(*json->find("seq"))) throw std::runtime_error{"the wrong id: " + id};
+    if (is_change) last_id = id;
+    events_ += data + "\n";
+    return name_of(data);
+}
+
 std::string TestClient::heard() {
     std::string all;
     for (;;) {  // taking makes room for more
@@ -89,7 +129,7 @@ std::string TestClient::heard() {
         const auto bytes = reads ? end->take() : std::string{};
         if (bytes.empty()) return all;
         unread_ += bytes;
-        all = joined(all, take_frames());
+        all = joined(all, wire_ == Wire::websocket ? take_frames() : take_events());
     }
 }
 
@@ -159,11 +199,30 @@ void FanoutFixture::forget_up_to(Seq seq) {
 }
 
 TestClient& FanoutFixture::connect(Resume resume, std::optional<Instant> expires, std::size_t capacity) {
+    if (wire == Wire::websocket)
+        return start(
+            [&](auto stream) { return broadcaster.serve_websocket(std::move(stream), {}, std::move(resume), expires); },
+            capacity);
+    return start(
+        [&](auto stream) { return broadcaster.serve_events(std::move(stream), {}, std::move(resume), {}, expires); },
+        capacity);
+}
+
+TestClient& FanoutFixture::connect_narrowed(Resume resume, Filter filter) {
+    const auto serve = [&](auto stream) {
+        return broadcaster.serve_events(std::move(stream), {}, std::move(resume), std::move(filter), {});
+    };
+    return start(serve, 1 << 20);
+}
+
+TestClient& FanoutFixture::start(std::function<asio::awaitable<void>(std::unique_ptr<ByteStream>)> serve,
+                                 std::size_t capacity) {
     auto client = std::make_unique<TestClient>();
     auto [mine, theirs] = PipeStream::make(io.get_executor(), capacity);
     client->end = std::move(mine);
     client->on_ = this;
-    asio::co_spawn(io, broadcaster.serve_websocket(std::move(theirs), {}, std::move(resume), expires),
+    client->wire_ = wire;
+    asio::co_spawn(io, serve(std::move(theirs)),
                    asio::bind_cancellation_slot(client->stop.slot(), [its = client.get()](std::exception_ptr thrown) {
                        if (thrown) std::rethrow_exception(thrown);
                        its->over = true;

@@ -33,10 +33,12 @@ private:
     std::deque<std::function<void()>> jobs_;
 };
 
-/// A WebSocket client played by the test.
+enum class Wire { websocket, events };
+
+/// A client played by the test, over WebSocket or Server-Sent Events.
 class TestClient {
 public:
-    /// Everything received since the last call: `hello:41 change:42 close:1001`, see fixture.cpp.
+    /// Everything received since the last call: `hello:41 change:42 close:1001`, see fixture.cpp; the same over both.
     std::string heard();
     /// The same as JSON texts of data frames.
     std::vector<std::string> events();
@@ -46,12 +48,17 @@ public:
 
     std::unique_ptr<PipeStream> end;
     asio::cancellation_signal stop;
-    bool over = false;  ///< serve_websocket has returned
+    bool over = false;  ///< serve_… has returned
     bool reads = true;
+    std::string last_id;         ///< over events: as an EventSource keeps it
+    std::vector<int> retries{};  ///< over events: each `retry:`, in milliseconds
 
 private:
     friend class FanoutFixture;
     std::string take_frames();
+    std::string take_events();
+    std::string take_event(std::string_view block);
+    Wire wire_ = Wire::websocket;
     class FanoutFixture* on_ = nullptr;
     std::string unread_;
     std::string events_;
@@ -68,7 +75,9 @@ public:
                 ChangeType type = ChangeType::stock_updated);
     /// Retention: the changes up to this one are no longer kept.
     void forget_up_to(Seq seq);
+    /// Over `wire`.
     TestClient& connect(Resume resume = {}, std::optional<Instant> expires = {}, std::size_t capacity = 1 << 20);
+    TestClient& connect_narrowed(Resume resume, Filter filter);
     void settle();
     void advance(std::chrono::nanoseconds by);
 
@@ -79,9 +88,12 @@ public:
     StepWorkers workers;
     Broadcaster broadcaster;
     Seq head;
+    Wire wire = Wire::websocket;
     std::string padding;  ///< makes events larger
 
 private:
+    TestClient& start(std::function<asio::awaitable<void>(std::unique_ptr<ByteStream>)> serve, std::size_t capacity);
+
     std::vector<std::unique_ptr<TestClient>> clients_;
 };
 

@@ -18,6 +18,7 @@ std::string close_payload(int code) {
 
 TEST_CASE("a quiet connection gets a heartbeat at the latest 25 s after the last message", "[fanout]") {
     FanoutFixture on;
+    on.wire = GENERATE(Wire::websocket, Wire::events);
     on.change(7);
     auto& client = on.connect();
     client.heard();
@@ -58,6 +59,7 @@ TEST_CASE("a client's close is answered with its code, and the connection ends",
 
 TEST_CASE("a connection that just ends, ends its session", "[fanout]") {
     FanoutFixture on;
+    on.wire = GENERATE(Wire::websocket, Wire::events);
     auto& client = on.connect();
     client.hang_up();
     on.settle();
@@ -126,6 +128,7 @@ TEST_CASE("a client that talks and does not read can't make us hold its answers 
 
 TEST_CASE("a client that takes nothing for 60 s is closed with 1013", "[fanout]") {
     FanoutFixture on;
+    on.wire = GENERATE(Wire::websocket, Wire::events);
     auto& client = on.connect({}, {}, 100);
     client.reads = false;
     on.change(10);
@@ -186,6 +189,7 @@ TEST_CASE("a stop closes with 1001 and waits for the answer, but not for ever", 
 
 TEST_CASE("a terminal cancellation ends a session at once", "[fanout]") {
     FanoutFixture on;
+    on.wire = GENERATE(Wire::websocket, Wire::events);
     auto& client = on.connect({}, {}, 100);
     client.reads = false;
     on.change(10);  // a write is under way
@@ -198,6 +202,7 @@ TEST_CASE("a session that ends while the log is read for it waits for the readin
     BroadcasterSettings settings;
     settings.ring_bytes = 1000;
     FanoutFixture on{settings};
+    on.wire = GENERATE(Wire::websocket, Wire::events);
     on.change(50);
     on.workers.held = true;
     auto& client = on.connect({0, ""});

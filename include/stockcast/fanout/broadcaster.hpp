@@ -4,6 +4,7 @@
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
 #include "stockcast/base/offload.hpp"
+#include "stockcast/fanout/filter.hpp"
 #include "stockcast/ledger/ledger.hpp"
 #include "stockcast/net/byte_stream.hpp"
 #include "stockcast/store/store.hpp"
@@ -23,9 +24,12 @@ namespace stockcast {
 
 struct BroadcasterSettings {
     std::size_t ring_bytes = std::size_t{16} << 20;
-    std::chrono::milliseconds heartbeat{25'000};             ///< a message at least this often
-    std::chrono::milliseconds stalled{60'000};               ///< takes nothing for so long: closed with 1013
-    std::chrono::milliseconds goodbye{1'000};                ///< patience for the closing handshake
+    std::chrono::milliseconds heartbeat{25'000};            ///< a message at least this often
+    std::chrono::milliseconds stalled{60'000};              ///< takes nothing for so long: closed with 1013
+    std::chrono::milliseconds goodbye{1'000};               ///< patience with the other end after our last word
+    std::chrono::milliseconds come_back_least{1'000};       ///< a client that was sent away is to wait so long,
+    std::chrono::milliseconds come_back_span_least{4'000};  ///< and a part of a span that grows by 1 ms a client
+    std::chrono::milliseconds come_back_span_most{30'000};
     std::size_t message_bytes_max = std::size_t{64} * 1024;  ///< of what a client sends
     std::uint32_t client_errors_max = 20;                    ///< bad messages after which it is closed with 1008
     std::size_t log_readers_max = 4;  ///< sessions that read the change log at once; others take turns
@@ -36,13 +40,15 @@ struct BroadcasterSettings {
 
 /// Where a client wants to go on.
 struct Resume {
-    std::optional<Seq> since;  ///< absent: from now on
-    std::string epoch;         ///< empty: not said
+    std::optional<Seq> since;    ///< absent: from now on
+    std::string epoch;           ///< empty: not said
+    bool is_unreadable = false;  ///< it named a position that is none: answered with `reset`
 };
 
 /// Sends every durable change to every session from its own cursor over the ring, or from the change log when it has
 /// fallen behind; there is no queue per client. A session holds memory only while a write is under way: at most
 /// `write_bytes` (or one turn of the log) and its own small answers. Feed it with Ledger's notices.
+/// WebSocket, Server-Sent Events and the waiting GET are the same path from another cursor.
 class Broadcaster {
 public:
     Broadcaster(asio::any_io_executor executor, Store& store, Workers& workers, Clock& clock, Log& log,
@@ -63,6 +69,11 @@ public:
     asio::awaitable<void> serve_websocket(std::unique_ptr<ByteStream> stream, std::string already_read, Resume resume,
                                           std::optional<Instant> expires);
 
+    /// One client of Server-Sent Events after the head of its answer: the same messages, each as an event. What it
+    /// can't say it has said with its request: `filter`. Its last event is `close` with code and reason.
+    asio::awaitable<void> serve_events(std::unique_ptr<ByteStream> stream, std::string already_read, Resume resume,
+                                       Filter filter, std::optional<Instant> expires);
+
     /// The changes after `since` as JSON events, oldest first, at most `limit`; from the ring or the log. With nothing
     /// new it waits until `deadline` (or a stop), then comes back empty. Fewer than `limit` may come though there are
     /// more. Errors: `not_found` when since is older than what is kept, or ahead of the head; the store's.
@@ -72,6 +83,9 @@ public:
         std::size_t count = 0;
     };
     asio::awaitable<Result<Changes>> changes_after(Seq since, std::size_t limit, Steady deadline);
+
+    /// Told of each position that is ahead of the log: the store may be an older copy.
+    void on_since_ahead(std::function<void(Seq since, Seq head)> listener);
 
 private:
     std::shared_ptr<class Hub> hub_;

@@ -3,6 +3,7 @@
 #include "stockcast/base/json.hpp"
 #include "stockcast/model/change.hpp"
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <string_view>
@@ -11,12 +12,18 @@
 
 namespace stockcast {
 
-/// What a client wants to get, by its `subscribe`. An event passes when it matches each list that was given.
+/// What a client wants to get, by its `subscribe` or by the query of an event stream. An event passes when it matches
+/// each list that was given.
 class Filter {
 public:
     /// `{"type":"subscribe","types":[…],"codes":[…],"warehouses":[…]}`: the filter, or what is wrong with the message.
     /// A list that is left out (or null) narrows nothing; each names at least one.
     static std::variant<Filter, std::string> parse(std::string_view message);
+
+    /// One more name for a list. What is accepted instead of this one; empty: it was taken.
+    std::string add_type(const std::string& name);
+    std::string add_code(const std::string& name);
+    std::string add_warehouse(const std::string& id);
 
     bool passes(ChangeType type, std::string_view code, const std::vector<std::string>& warehouses) const;
     /// `sync_completed`, `alert`: only types narrow them.
@@ -24,9 +31,11 @@ public:
     /// Nothing is held back.
     bool is_open() const { return types_.empty() && codes_.empty() && warehouses_.empty(); }
 
+    static constexpr std::size_t names_max = 1000;  ///< of one list
+
 private:
     std::string read(const Json::Object& message);
-    std::string read_warehouse(const Json& value);
+    std::string read_name(std::string_view list, const Json& value);
 
     using Names = std::set<std::string, std::less<>>;
     Names types_;

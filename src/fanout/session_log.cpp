@@ -1,0 +1,63 @@
+// How a session that has fallen out of the ring reads the change log: in turns, a bounded part each.
+#include "fanout/change_log.hpp"
+#include "fanout/hub.hpp"
+#include "fanout/messages.hpp"
+#include "fanout/session.hpp"
+
+#include "stockcast/base/offload.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <exception>
+#include <limits>
+
+namespace stockcast {
+
+void Session::start_reading_log() {
+    is_reading_log_ = true;
+    asio::co_spawn(hub_.executor, read_log(shared_from_this(), hub_.shared_from_this()),
+                   [self = shared_from_this()](std::exception_ptr thrown) {
+                       self->is_reading_log_ = false;
+                       if (thrown) self->give_up_log("out of memory");
+                       self->quiet_.notify_all();
+                       self->advance();
+                   });
+}
+
+asio::awaitable<void> Session::read_log(std::shared_ptr<Session> self, std::shared_ptr<Hub> hub) {
+    co_await hub->log_turns.take();
+    const Turns::Taken turn{hub->log_turns};
+    if (self->stage_ != Stage::open) co_return;
+
+    const LogRange range{self->cursor_, hub->head(), hub->settings.log_read_bytes,
+                         std::numeric_limits<std::size_t>::max()};
+    const auto filter = self->filter_;
+    auto part = co_await offload(
+        hub->workers, [&store = hub->store, range, filter] { return read_change_log(store, range, filter); });
+    if (part) {
+        self->take_log_part(*part, filter);
+    } else {
+        self->give_up_log(part.error().message());
+    }
+}
+
+void Session::give_up_log(std::string_view reason) {
+    hub_.log.error({"The change log can't be read after {seq}: {reason}",
+                    "No se puede leer el registro de cambios después de {seq}: {reason}"},
+                   {{"seq", cursor_}, {"reason", reason}});
+    say_goodbye(CloseCode::internal, "the change log could not be read");
+}
+
+void Session::take_log_part(const LogPart& part, const std::shared_ptr<const Filter>& read_with) {
+    if (read_with != filter_) return;  // it has subscribed to something else meanwhile: read again from where it was
+    if (part.expired) {
+        cursor_ = hub_.head();
+        return reset(messages::ResetReason::expired);
+    }
+    for (const auto& event : part.events) transport_.framing->append_change(backlog_, event.seq, event.json);
+    transport_.changes_sent += part.events.size();
+    cursor_ = part.last;
+}
+
+}  // namespace stockcast

@@ -1,0 +1,40 @@
+#include "http/position.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <limits>
+
+namespace stockcast {
+namespace {
+
+constexpr Seq seq_max = std::numeric_limits<std::int64_t>::max();
+
+}  // namespace
+
+Resume read_position(Arguments& arguments) {
+    Resume resume;
+    resume.since = arguments.whole("since", 0, seq_max);
+    resume.epoch = arguments.text("epoch").value_or("");
+    return resume;
+}
+
+Resume parse_event_id(std::string_view id) {
+    Resume resume;
+    if (const auto colon = id.rfind(':'); colon != std::string_view::npos) {
+        resume.epoch = id.substr(0, colon);
+        resume.is_unreadable = resume.epoch.empty();
+        id.remove_prefix(colon + 1);
+    }
+    Seq seq = 0;
+    const auto [rest, failed] = std::from_chars(id.data(), id.data() + id.size(), seq);
+    if (failed != std::errc{} || rest != id.data() + id.size() || seq > seq_max) resume.is_unreadable = true;
+    resume.since = seq;
+    return resume;
+}
+
+std::optional<Instant> end_of_token(const Call& call) {
+    if (!call.caller) return std::nullopt;
+    return call.caller->expires + jwt_skew;
+}
+
+}  // namespace stockcast
