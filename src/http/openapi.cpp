@@ -38,6 +38,7 @@ Json schema_of(const Parameter& parameter) {
         case ParameterKind::quantity: return Json::Object{{"type", "number"}};
         case ParameterKind::time: return Json::Object{{"type", "string"}, {"format", "date-time"}};
         case ParameterKind::duration: return Json::Object{{"type", "string"}, {"pattern", "^[0-9]+(ms|s|m)$"}};
+        case ParameterKind::list: return Json::Object{{"type", "string"}, {"pattern", "^[^,]+(,[^,]+)*$"}};
         case ParameterKind::text: return Json::Object{{"type", "string"}, {"minLength", Json::number(1)}};
         case ParameterKind::whole: break;
     }

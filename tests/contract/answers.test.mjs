@@ -160,6 +160,16 @@ test('the door of the WebSocket', async () => {
   await call(key, { headers: handshake, query: { since: 'x' } }, 400);
 });
 
+test('the door of the events', async () => {
+  const key = 'GET /api/events';
+  await call(key);
+  await call(key, { query: { types: 'stock_updated,alert', codes: 'A,B', warehouses: '1270' } });
+  await call(key, { headers: { 'last-event-id': 'x' } });
+  await call(key, { token: null, query: { access_token: world.viewer, since: 0 } });
+  await call(key, { token: null }, 401);
+  for (const query of [{ since: 'x' }, { types: 'sales' }, { codes: 'a,,b' }, { epoch: '' }]) await call(key, { query }, 400);
+});
+
 test('tokens that are none', async () => {
   for (const { key, operation, pattern } of contract.operations) {
     if (!operation.security.length) continue;

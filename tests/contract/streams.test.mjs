@@ -1,5 +1,6 @@
 // Every kind of message that the streams carry, as AsyncAPI's document describes it.
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
 
@@ -48,10 +49,58 @@ class Client {
   }
 }
 
+/// The same of Server-Sent Events.
+class Events {
+  constructor(query = '', headers = {}) {
+    this.messages = [];
+    this.ids = [];
+    this.faults = [];
+    const named = contract.messagesOf('sendEvents');
+    this.ended = new Promise((done) => {
+      this.request = http.get({ port: world.port, path: `/api/events${query}`, headers: { authorization: `Bearer ${world.viewer}`, ...headers } }, (response) => {
+        if (!/^text\/event-stream/.test(response.headers['content-type'])) this.faults.push(`${response.statusCode} ${response.headers['content-type']}`);
+        let text = '';
+        response.on('data', (data) => {
+          text += data;
+          for (let end; (end = text.indexOf('\n\n')) >= 0; text = text.slice(end + 2)) this.take(text.slice(0, end), named);
+        });
+        response.on('close', done);
+      });
+      this.request.on('error', done);
+    });
+  }
+
+  take(event, named) {
+    const fields = Object.fromEntries(event.split('\n').map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)]));
+    const strange = Object.keys(fields).filter((name) => !['event', 'data', 'id', 'retry'].includes(name));
+    if (strange.length) this.faults.push(`fields ${strange}: ${event}`);
+    if (fields.data === undefined) return;
+    const message = JSON.parse(fields.data);
+    if (fields.event !== message.type) this.faults.push(`an event ${fields.event} that says ${message.type}`);
+    const isChange = /^(stock|product)_/.test(message.type);
+    if (isChange ? !fields.id?.endsWith(`:${message.seq}`) : fields.id !== undefined) this.faults.push(`the id of ${event}`);
+    if (fields.id) this.ids.push(fields.id);
+    this.messages.push(message);
+    this.faults.push(...contract.complaints(message, named));
+  }
+
+  of(type) {
+    return eventually(type, () => this.messages.find((message) => message.type === type));
+  }
+
+  async close() {
+    this.request.destroy();
+    await this.ended;
+    assert.deepEqual(this.faults, []);
+  }
+}
+
 test('changes of every kind, live, and a heartbeat where nothing happens', async () => {
   const client = new Client();
   const hello = await client.of('hello');
-  const [quiet] = [new Client()];
+  const events = new Events();
+  await events.of('hello');
+  const quiet = new Client();
   await quiet.of('hello');
   quiet.send({ type: 'subscribe', codes: ['no-such-code'] });
   await quiet.of('subscribed');
@@ -73,7 +122,9 @@ test('changes of every kind, live, and a heartbeat where nothing happens', async
   assert.equal(sync.status, 202);
   await client.of('product_deleted');
   await client.of('sync_completed');
+  for (const type of ['stock_updated', 'product_created', 'product_updated', 'product_deleted', 'sync_completed', 'heartbeat']) await events.of(type);
   await quiet.of('heartbeat');
+  await events.close();
   await client.close();
   await quiet.close();
 });
@@ -85,6 +136,20 @@ test('resuming: all of it, none of it', async () => {
   const seqs = back.messages.filter((message) => /_(updated|created|deleted)$/.test(message.type)).map((message) => message.seq);
   assert.deepEqual(seqs, Array.from({ length: seq }, (_, i) => i + 1));
   await back.close();
+
+  const events = new Events(`?since=0&epoch=${epoch}`);
+  await events.of('caught_up');
+  assert.equal(events.ids.length, seq);
+  await events.close();
+  const again = new Events('', { 'last-event-id': events.ids[9] });
+  await again.of('caught_up');
+  assert.deepEqual(again.ids, events.ids.slice(10));
+  await again.close();
+  for (const id of ['x', `another:1`]) {
+    const lost = new Events('', { 'last-event-id': id });
+    await lost.of('reset');
+    await lost.close();
+  }
 
   for (const query of [`?since=${seq + 100}`, '?since=1&epoch=another']) {
     const lost = new Client(query);
@@ -111,4 +176,13 @@ test('the examples of the document are messages too', () => {
   for (const [name, message] of Object.entries(contract.document.components.messages)) {
     for (const { payload } of message.examples) assert.deepEqual(contract.complaints(payload, [name]), []);
   }
+});
+
+test('an end that comes is told', async () => {
+  const events = new Events();
+  await events.of('hello');
+  const stopped = world.server.stop();
+  await events.of('close');
+  await events.close();
+  assert.equal(await stopped, 0);
 });

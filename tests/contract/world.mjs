@@ -10,7 +10,7 @@ import { ask } from './ask.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const program = (name, variable) => process.env[variable] ?? join(root, 'build/debug/bin', name);
-const stockcast = program('stockcast', 'STOCKCAST_PROGRAM');
+export const stockcast = program('stockcast', 'STOCKCAST_PROGRAM');
 const siigoSim = program('siigo-sim', 'SIIGO_SIM_PROGRAM');
 
 // A slow machine with sanitizers: what takes longer than this hangs.
@@ -133,11 +133,14 @@ export class World {
     return this.siigo('subscribe', { url: `http://127.0.0.1:${this.port}/api/webhooks/receive/${webhookSecret}` });
   }
 
+  /// Ends both programs; throws where the server did not end well, or logged what only a bug can cause.
   async stop() {
     const how = this.server ? await this.server.stop() : 0;
     await this.simulator.stop();
     const log = this.server ? this.server.output() : '';
     rmSync(this.directory, { recursive: true, force: true });
-    return { how, log };
+    if (how !== 0) throw new Error(`the server ended with ${how}:\n${log}`);
+    const bug = /.*(Sanitizer|runtime error|❌ (GET|POST|DELETE) \S+ failed).*/.exec(log);
+    if (bug) throw new Error(`the server logged: ${bug[0]}\n${log}`);
   }
 }
