@@ -6,8 +6,10 @@
 #include "stockcast/base/offload.hpp"
 #include "stockcast/base/random.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_future.hpp>
 
 #include <functional>
 
@@ -29,5 +31,14 @@ struct Process {
 /// Runs `server` until SIGTERM or SIGINT (a second one ends at once), with SIGHUP reading the certificate again.
 /// `beside`, if any, is run in the same executor and ended with the server.
 int run_until_signalled(Process& process, Server& server, std::function<void(TaskGroup&)> beside = {});
+
+/// Runs one coroutine to its end, for commands that serve nobody.
+template <class T>
+T run_to_end(Process& process, asio::awaitable<T> work) {
+    auto done = asio::co_spawn(process.io, std::move(work), asio::use_future);
+    process.io.run();
+    process.io.restart();
+    return done.get();
+}
 
 }  // namespace stockcast

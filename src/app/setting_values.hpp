@@ -64,7 +64,8 @@ public:
         complain(name, *text, accepted);
     }
 
-    bool complained_of(std::string_view name) const { return complained_.contains(std::string{name}); }
+    /// The names of those that were wrong.
+    const std::set<std::string>& complained_of() const { return complained_; }
 
 private:
     std::optional<std::string> find(std::string_view name) const;

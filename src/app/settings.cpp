@@ -1,5 +1,6 @@
 #include "stockcast/app/settings.hpp"
 
+#include "app/setting_table.hpp"
 #include "app/setting_values.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -18,49 +19,18 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::array known_names{"COMPANY",
-                                 "SIIGO_ENABLED",
-                                 "SIIGO_USERNAME",
-                                 "SIIGO_ACCESS_KEY",
-                                 "SIIGO_PARTNER_ID",
-                                 "SIIGO_BASE_URL",
-                                 "SIIGO_CA_FILE",
-                                 "SIIGO_REQUESTS_PER_MINUTE",
-                                 "SIIGO_REQUEST_SPACING",
-                                 "SYNC_INTERVAL",
-                                 "SYNC_FULL_INTERVAL",
-                                 "SYNC_BATCH_SIZE",
-                                 "WEBHOOK_BASE_URL",
-                                 "WEBHOOK_SECRET",
-                                 "HOST",
-                                 "PORT",
-                                 "TLS_CERT_FILE",
-                                 "TLS_KEY_FILE",
-                                 "MAX_CONNECTIONS",
-                                 "MAX_CONNECTIONS_PER_ADDRESS",
-                                 "DATA_DIR",
-                                 "JWT_SECRET",
-                                 "JWT_PUBLIC_KEY_FILE",
-                                 "CORS_ORIGINS",
-                                 "STREAM_PUBLIC",
-                                 "TRUSTED_PROXIES",
-                                 "RATE_LIMIT_API",
-                                 "RATE_LIMIT_OPEN",
-                                 "LOG_LEVEL",
-                                 "LOG_FORMAT",
-                                 "LOG_RETENTION",
-                                 "CHANGES_RETENTION"};
 constexpr hours retention_max{24 * 3650};
-constexpr std::array secret_names{"SIIGO_ACCESS_KEY", "WEBHOOK_SECRET", "JWT_SECRET"};
 /// A name that begins so is meant for us: an unknown one is a slip of the pen.
 constexpr std::array our_prefixes{"SIIGO_",   "SYNC_",   "WEBHOOK_", "TLS_",           "JWT_",
                                   "CORS_",    "STREAM_", "TRUSTED_", "RATE_LIMIT_",    "LOG_",
                                   "CHANGES_", "ALERT_",  "DATA_",    "MAX_CONNECTIONS"};
 
 bool is_known(std::string_view name) {
-    if (std::ranges::find(known_names, name) != known_names.end()) return true;
-    return name.ends_with("_FILE") &&
-           std::ranges::find(secret_names, name.substr(0, name.size() - 5)) != secret_names.end();
+    const auto table = setting_table();
+    if (std::ranges::find(table, name, &SettingEntry::name) != table.end()) return true;
+    if (!name.ends_with("_FILE")) return false;
+    const auto secret = std::ranges::find(table, name.substr(0, name.size() - 5), &SettingEntry::name);
+    return secret != table.end() && secret->secret;
 }
 
 /// Levenshtein's distance: how many letters must be changed, added or removed.
@@ -83,8 +53,9 @@ void warn_of_unknown_names(const std::map<std::string, std::string>& values, std
     for (const auto& [name, value] : values) {
         const bool ours = std::ranges::any_of(our_prefixes, [&](auto prefix) { return name.starts_with(prefix); });
         if (!ours || is_known(name) || name.size() > 64) continue;
-        const auto nearest =
-            std::ranges::min(known_names, {}, [&](std::string_view known) { return distance(name, known); });
+        const auto& closest = std::ranges::min(setting_table(), {},
+                                               [&](const SettingEntry& known) { return distance(name, known.name); });
+        const std::string nearest{closest.name};
         warnings.push_back({"Unknown setting " + name + "; did you mean " + nearest + "? It is ignored",
                             "Variable desconocida " + name + "; ¿quiso decir " + nearest + "? Se ignora"});
     }
@@ -162,19 +133,25 @@ CheckedSettings check_settings(const SettingsSource& source, Needs needs) {
     values.read("LOG_RETENTION", s.log_retention, seconds{1}, retention_max);
     values.read("CHANGES_RETENTION", s.changes_retention, seconds{1}, retention_max);
 
+    checked.wrong = values.complained_of();
     if (s.tls_cert_file.empty() != s.tls_key_file.empty()) {
         const std::string missing = s.tls_cert_file.empty() ? "TLS_CERT_FILE" : "TLS_KEY_FILE";
+        checked.wrong.insert(missing);
         checked.complaints.push_back({missing + " is missing: certificate and key go together",
                                       "Falta " + missing + ": el certificado y la llave van juntos"});
     }
-    if (s.jwt_secret && !s.jwt_public_key_file.empty())
+    if (s.jwt_secret && !s.jwt_public_key_file.empty()) {
+        checked.wrong.insert("JWT_SECRET");
         checked.complaints.push_back(
             {"JWT_SECRET and JWT_PUBLIC_KEY_FILE are both set: tokens are checked with one key",
              "JWT_SECRET y JWT_PUBLIC_KEY_FILE están ambas: los tokens se verifican con una sola llave"});
+    }
     if (needs == Needs::server && s.siigo_enabled) {
         std::string missing;
         const auto need = [&](const char* name, bool there) {
-            if (!there && !values.complained_of(name)) missing += (missing.empty() ? "" : ", ") + std::string{name};
+            if (there || checked.wrong.contains(name)) return;
+            checked.wrong.insert(name);
+            missing += (missing.empty() ? "" : ", ") + std::string{name};
         };
         need("SIIGO_USERNAME", !s.siigo_username.empty());
         need("SIIGO_ACCESS_KEY", !s.siigo_access_key.empty());

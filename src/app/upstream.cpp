@@ -3,9 +3,9 @@
 #include "stockcast/store/keys.hpp"
 
 namespace stockcast {
-namespace {
 
-std::shared_ptr<TlsClientContext> trust(const std::string& ca_file) {
+std::shared_ptr<TlsClientContext> siigo_trust(const Settings& settings) {
+    const auto& ca_file = settings.siigo_ca_file;
     try {
         return std::make_shared<TlsClientContext>(ca_file);
     } catch (const std::exception& why) {
@@ -25,6 +25,8 @@ siigo::ClientSettings client_settings(const Settings& s) {
     client.spacing = s.siigo_request_spacing;
     return client;
 }
+
+namespace {
 
 std::string journalled(Store& store, const CompanyName& company) {
     const auto kept = store.get(Family::meta, keys::siigo_state(company));
@@ -58,7 +60,7 @@ asio::awaitable<Result<void>> LedgerJournal::save(std::string state) {
 
 SiigoUpstream::SiigoUpstream(const Settings& settings, const std::string& webhook_secret, Ledger& ledger, Store& store,
                              Surrounds with, std::function<void(const SyncLog&)> finished)
-    : trust_(trust(settings.siigo_ca_file)),
+    : trust_(siigo_trust(settings)),
       connector_(make_connector(trust_, with.workers, with.clock, with.log)),
       journal_(ledger, keys::siigo_state(settings.company)),
       client_(client_settings(settings), journalled(store, settings.company), journal_, *connector_, with.executor,

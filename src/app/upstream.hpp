@@ -28,6 +28,10 @@ struct Surrounds {
     Log& log;
 };
 
+/// Whom we trust as SIIGO. Throws Failure when SIIGO_CA_FILE can't be used.
+std::shared_ptr<TlsClientContext> siigo_trust(const Settings& settings);
+siigo::ClientSettings client_settings(const Settings& settings);
+
 /// Keeps the SIIGO client's state through the ledger, so that there is one writer.
 class LedgerJournal final : public siigo::ClientJournal {
 public:

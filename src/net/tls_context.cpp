@@ -3,6 +3,7 @@
 
 #include <boost/asio/ssl/context.hpp>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -110,13 +111,38 @@ std::string TlsServerContext::reload() try {
 
 struct TlsClientContext::Impl {
     asio::ssl::context context{asio::ssl::context::tls_client};
+    std::unique_ptr<X509, void (*)(X509*)> pinned{nullptr, X509_free};
 };
 
-TlsClientContext::TlsClientContext(const std::string& ca_file) : impl_(std::make_unique<Impl>()) {
-    auto& context = impl_->context;
-    harden(context);
-    context.set_verify_mode(asio::ssl::verify_peer);
+namespace {
 
+/// In place of OpenSSL's own verification: the peer's certificate is the pinned one. That the peer has its key too is
+/// what the handshake proves.
+int is_pinned(X509_STORE_CTX* context, void* pinned) {
+    const X509* const shown = X509_STORE_CTX_get0_cert(context);
+    if (shown && X509_cmp(shown, static_cast<const X509*>(pinned)) == 0) return 1;
+    X509_STORE_CTX_set_error(context, X509_V_ERR_CERT_UNTRUSTED);
+    return 0;
+}
+
+}  // namespace
+
+TlsClientContext::TlsClientContext() : impl_(std::make_unique<Impl>()) {
+    harden(impl_->context);
+    impl_->context.set_verify_mode(asio::ssl::verify_peer);
+}
+
+std::shared_ptr<TlsClientContext> TlsClientContext::pinned_to(const std::string& cert_file) {
+    const std::unique_ptr<BIO, int (*)(BIO*)> file{BIO_new_file(cert_file.c_str(), "r"), BIO_free};
+    std::shared_ptr<TlsClientContext> made{new TlsClientContext};
+    if (file) made->impl_->pinned.reset(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
+    if (!made->impl_->pinned) refuse(cert_file, "no readable PEM certificate");
+    SSL_CTX_set_cert_verify_callback(made->impl_->context.native_handle(), is_pinned, made->impl_->pinned.get());
+    return made;
+}
+
+TlsClientContext::TlsClientContext(const std::string& ca_file) : TlsClientContext() {
+    auto& context = impl_->context;
     error_code ec;
     if (!ca_file.empty()) {
         context.load_verify_file(ca_file, ec);

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,8 @@ struct Settings {
 
     std::chrono::milliseconds log_retention{std::chrono::hours{24 * 90}};       ///< of webhook and sync logs
     std::chrono::milliseconds changes_retention{std::chrono::hours{24 * 365}};  ///< of changes and of the audit
+
+    bool operator==(const Settings&) const = default;
 };
 
 /// One thing that is wrong with a setting, or worth a warning: name, value (never a secret's) and what is accepted.
@@ -83,6 +86,7 @@ struct CheckedSettings {
     Settings settings;
     std::vector<Complaint> complaints;  ///< empty: it may run. Else exit 2
     std::vector<Complaint> warnings;
+    std::set<std::string> wrong;  ///< the settings complained of, by name; in `settings` they have their defaults
 };
 CheckedSettings check_settings(const SettingsSource& source, Needs needs);
 

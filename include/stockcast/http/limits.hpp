@@ -17,6 +17,7 @@ struct RateLimit {
     double per_second = 0;  ///< 0: no limit
     /// `200/s`, `600/m`, or `0`. Errors: `malformed`; `out_of_bounds` above a million a second.
     static Result<RateLimit> parse(std::string_view text);
+    bool operator==(const RateLimit&) const = default;
 };
 
 /// The proxies whose `X-Forwarded-For` is believed (TRUSTED_PROXIES).
@@ -30,6 +31,7 @@ public:
     /// What stands further left in that header anyone can have written.
     std::string client(std::string_view peer, std::string_view forwarded_for) const;
     bool contains(std::string_view address) const;
+    bool operator==(const TrustedProxies&) const = default;
 
 private:
     std::vector<boost::asio::ip::network_v4> v4_;

@@ -30,10 +30,14 @@ class TlsClientContext {
 public:
     /// `ca_file` empty: system trust. Throws std::runtime_error.
     explicit TlsClientContext(const std::string& ca_file);
+    /// Trusts the first certificate of that PEM file and no other one, whatever names and dates it carries: for who
+    /// asks the server beside it, at an address that no certificate names. Throws std::runtime_error.
+    static std::shared_ptr<TlsClientContext> pinned_to(const std::string& cert_file);
     ~TlsClientContext();
     boost::asio::ssl::context& get();
 
 private:
+    TlsClientContext();
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

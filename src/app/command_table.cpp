@@ -1,0 +1,137 @@
+// The commands of `stockcast`, an entry each. To add one: an entry here, its options in Arguments, its work in a file of
+// its own.
+#include "app/command_table.hpp"
+
+#include "app/setting_table.hpp"
+
+#include "stockcast/app/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <memory>
+
+namespace stockcast {
+namespace {
+
+std::unique_ptr<Log> console(const Settings& settings, Language language) {
+    return open_console_log({settings.log_level, settings.log_format, language});
+}
+
+int run_serve(const Invocation& invocation) {
+    const auto settings = settings_for(Needs::server, invocation);
+    if (!settings) return 2;
+    const auto log = console(*settings, invocation.language);
+    return serve(*settings, *log);
+}
+
+int run_demo(const Invocation& invocation) {
+    auto settings = settings_for(Needs::store, invocation);
+    if (!settings) return 2;
+    if (settings->host == Settings{}.host) settings->host = "127.0.0.1";
+    const auto log = console(*settings, invocation.language);
+    return demo(std::move(*settings), *log, invocation.language);
+}
+
+void declare_token(Declaration& options, Arguments& into) {
+    options
+        .choice("--role", into.role, "ROLE", {"admin", "viewer"},
+                {"What it may do: admin everything, viewer only read", "Qué permite: admin todo, viewer solo leer"})
+        ->required();
+    options.option("--ttl", into.ttl, "TIME", {"How long it holds, such as 12h or 30d", "Cuánto vale: 12h, 30d…"})
+        ->capture_default_str();
+    options
+        .option("--subject", into.subject, "NAME",
+                {"Whose it is; stands in logs", "De quién es; queda en los registros"})
+        ->capture_default_str();
+}
+
+int run_token(const Invocation& invocation) {
+    const auto settings = settings_for(Needs::store, invocation);
+    if (!settings) return 2;
+    const auto& [role, ttl_text, subject] =
+        std::tie(invocation.arguments.role, invocation.arguments.ttl, invocation.arguments.subject);
+    const auto ttl = parse_duration(ttl_text);
+    constexpr std::chrono::hours longest{24 * 3650};
+    if (!ttl || *ttl < std::chrono::seconds{1} || *ttl > longest) {
+        say({"--ttl=" + ttl_text + " is not accepted; it takes: 1s to 3650d, such as 12h or 30d",
+             "--ttl=" + ttl_text + " no es válido; se acepta: 1s a 3650d, como 12h o 30d"},
+            invocation.language);
+        return 2;
+    }
+    return print_token(*settings, role, *ttl, subject);
+}
+
+void declare_completion(Declaration& options, Arguments& into) {
+    options.choice("SHELL", into.shell, "SHELL", shell_names(), {"Whose script", "De cuál intérprete"})->required();
+}
+
+int run_completion(const Invocation& invocation) {
+    std::fputs(completion_script(invocation.program, *shell_named(invocation.arguments.shell)).c_str(), stdout);
+    return 0;
+}
+
+void declare_man(Declaration& options, Arguments& into) {
+    std::vector<std::string> names;
+    for (const auto& command : commands()) names.emplace_back(command.name);
+    options.choice("COMMAND", into.page, "COMMAND", names,
+                   {"Whose page; without it the program's own", "De cuál comando; sin él, la del programa"});
+}
+
+int run_man(const Invocation& invocation) {
+    const auto& program = invocation.program;
+    const auto* command =
+        invocation.arguments.page.empty() ? nullptr : program.get_subcommand(invocation.arguments.page);
+    std::vector<ManualSection> more;
+    if (!command) more.push_back(settings_section(invocation.language));
+    std::fputs(manual_page(program, command, invocation.language, more).c_str(), stdout);
+    return 0;
+}
+
+const Command table[] = {
+    {"serve",
+     {"The server (also what a bare `stockcast` does)", "El servidor (también lo que hace `stockcast` sin comando)"},
+     {"As soon as it takes connections it prints a line with `listening on` and its address. SIGTERM and SIGINT stop "
+      "it\n"
+      "within 5 s; SIGHUP makes it read its certificate again.",
+      "Apenas acepta conexiones imprime una línea con `listening on` y su dirección. SIGTERM y SIGINT lo detienen en\n"
+      "menos de 5 s; con SIGHUP lee de nuevo su certificado."},
+     nullptr,
+     run_serve},
+    {"demo",
+     {"The server against a built-in SIIGO simulator: no credentials, no configuration",
+      "El servidor con un simulador de SIIGO incluido: sin credenciales ni configuración"},
+     {"589 products, sales arriving as webhooks and some only by poll; the store is gone afterwards.",
+      "589 productos, ventas que llegan por webhook y algunas solo por consulta; al final no queda nada."},
+     nullptr,
+     run_demo},
+    {"token",
+     {"Print a signed token", "Imprime un token firmado"},
+     {"Standard output gets the token alone:\n\n  TOKEN=$(stockcast token --role viewer --ttl 30d)",
+      "La salida estándar lleva solo el token:\n\n  TOKEN=$(stockcast token --role viewer --ttl 30d)"},
+     declare_token,
+     run_token},
+    {"completion",
+     {"Print a completion script for your shell", "Imprime el guion de autocompletado de su intérprete"},
+     {"  source <(stockcast completion bash)           in ~/.bashrc\n"
+      "  source <(stockcast completion zsh)            in ~/.zshrc, after compinit\n"
+      "  stockcast completion fish | source            in ~/.config/fish/config.fish",
+      "  source <(stockcast completion bash)           en ~/.bashrc\n"
+      "  source <(stockcast completion zsh)            en ~/.zshrc, después de compinit\n"
+      "  stockcast completion fish | source            en ~/.config/fish/config.fish"},
+     declare_completion,
+     run_completion},
+    {"man",
+     {"Print a manual page", "Imprime una página del manual"},
+     {"To read it: stockcast man | man -l -", "Para leerla: stockcast man | man -l -"},
+     declare_man,
+     run_man},
+};
+
+}  // namespace
+
+std::span<const Command> commands() {
+    return table;
+}
+
+}  // namespace stockcast
