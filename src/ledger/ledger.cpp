@@ -12,8 +12,6 @@
 #include <boost/asio/async_result.hpp>
 
 #include <atomic>
-#include <pthread.h>
-#include <sched.h>
 #include <thread>
 
 namespace stockcast {
@@ -60,13 +58,7 @@ struct Ledger::Impl {
         front->start(read_epoch(store), state);
         ticks = state.ticks;
         writer = std::make_unique<ledger::Writer>(store, settings, std::move(state), ticks, log);
-        thread = std::thread{[this] {
-            // Where both share one core, the first notification would wake this thread in the executor's place, and each
-            // fsync would carry few. SCHED_BATCH lets the executor finish its turn; elsewhere it changes nothing.
-            const sched_param no_priority{};
-            ::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &no_priority);
-            writer->run(queue, front, executor);
-        }};
+        thread = std::thread{[this] { writer->run(queue, front, executor); }};
     }
 
     ~Impl() {

@@ -13,6 +13,7 @@
 namespace stockcast::ledger {
 namespace {
 
+constexpr std::size_t held_bytes_max = std::size_t{16} << 20;
 constexpr std::chrono::milliseconds first_pause{250};
 constexpr std::chrono::milliseconds longest_pause{30'000};
 
@@ -71,16 +72,13 @@ void Writer::run(Queue& queue, const std::shared_ptr<Front>& front, const asio::
 /// store.
 Result<Step> Writer::commit(std::span<const Submission> submissions, Instant now) {
     try {
-        auto held = read_held(submissions);
-        if (!held) {
-            tell_failure(held.error().message());
-            return held.error();
-        }
+        if (const auto read = read_missing(submissions); !read) return read.error();
 
         auto before = state_;
         before.ticks = std::max(before.ticks, ticks_.load(std::memory_order_relaxed));
-        auto result = step(*held, submissions, before, now, settings_.rules);
+        auto result = step(held_, submissions, before, now, settings_.rules);
         if (const auto committed = store_.commit(result.batch); !committed) {
+            forget();
             if (committed.error() == Errc::store_full) {
                 became_full(store_.recover());
             } else {
@@ -90,6 +88,7 @@ Result<Step> Writer::commit(std::span<const Submission> submissions, Instant now
         }
 
         state_ = result.state;
+        keep_within_bounds(submissions);
         for (const auto& code : result.odd_sums) {
             log_.info(Mark::none,
                       {"{code}: the warehouses' figures do not add up to available_quantity, which counts",
@@ -103,33 +102,57 @@ Result<Step> Writer::commit(std::span<const Submission> submissions, Instant now
     }
 }
 
-Result<Held> Writer::read_held(std::span<const Submission> submissions) const {
-    Held held;
-    for (const auto& submission : submissions) {
-        for (const auto& said : submission.observations) held.try_emplace({said.company, said.product});
-    }
+Result<void> Writer::read_missing(std::span<const Submission> submissions) {
+    std::vector<Held::value_type*> missing;
     std::vector<std::string> product_keys;
-    product_keys.reserve(held.size());
-    for (const auto& [key, _] : held) product_keys.push_back(keys::product(key.first, key.second));
-    if (product_keys.empty()) return held;
+    for (const auto& submission : submissions) {
+        for (const auto& said : submission.observations) {
+            const auto [place, is_new] = held_.try_emplace({said.company, said.product});
+            if (!is_new) continue;
+            missing.push_back(&*place);
+            product_keys.push_back(keys::product(said.company, said.product));
+        }
+    }
+    if (missing.empty()) return {};
 
     const auto values = store_.get_many(Family::products, product_keys);
-    if (!values) return values.error();
-    auto value = values->begin();
-    for (auto& [key, product] : held) {
-        const auto& bytes = *value++;
+    if (!values) {
+        tell_failure(values.error().message());
+        return values.error();
+    }
+    for (std::size_t i = 0; i < missing.size(); ++i) {
+        const auto& bytes = (*values)[i];
         if (!bytes) continue;
         auto decoded = records::decode_product(*bytes);
         if (!decoded) {
+            const auto product = missing[i]->first.second.to_string();
             log_.error(
                 {"The record of product {product} is damaged. Restore a backup, or start with an empty DATA_DIR",
                  "El registro del producto {product} está dañado. Restaure una copia o empiece con un DATA_DIR vacío"},
-                {{"product", key.second.to_string()}});
+                {{"product", product}});
+            tell_failure(decoded.error().message());
             return decoded.error();
         }
-        product = *std::move(decoded);
+        missing[i]->second = *std::move(decoded);
     }
-    return held;
+    return {};
+}
+
+void Writer::keep_within_bounds(std::span<const Submission> submissions) {
+    for (const auto& submission : submissions) {
+        for (const auto& said : submission.observations) {
+            const auto& product = held_.at({said.company, said.product});
+            held_bytes_ += sizeof(Held::value_type);
+            if (product)
+                held_bytes_ += product->properties.size() + product->warehouses.size() * sizeof(WarehouseStock);
+        }
+    }
+    if (held_bytes_ > held_bytes_max) forget();
+}
+
+void Writer::forget() {
+    held_.clear();
+    held_bytes_ = 0;
 }
 
 /// Whether a full store can be written again.

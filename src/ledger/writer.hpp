@@ -26,7 +26,10 @@ public:
 
 private:
     Result<Step> commit(std::span<const Submission> submissions, Instant now);
-    Result<Held> read_held(std::span<const Submission> submissions) const;
+    /// Sees to it that `held_` has every product that the submissions name.
+    Result<void> read_missing(std::span<const Submission> submissions);
+    void keep_within_bounds(std::span<const Submission> submissions);
+    void forget();
     bool probe();
     void became_full(const StoreHealth& health);
     void tell_failure(std::string_view reason);
@@ -34,6 +37,10 @@ private:
     Store& store_;
     const LedgerSettings& settings_;
     LedgerState state_;
+    /// Products as the last batches left them, so that a busy one is not read and decoded for each of its notifications.
+    /// Nobody else writes them. Emptied when a batch fails, and when what went through it weighs too much.
+    Held held_;
+    std::size_t held_bytes_ = 0;  ///< of all that was put there or changed since it was empty
     const std::atomic<SeenTick>& ticks_;
     Log& log_;
     StoreHealth health_;

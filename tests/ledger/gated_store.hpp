@@ -3,7 +3,9 @@
 #include "stockcast/store/floors.hpp"
 #include "stockcast/store/store.hpp"
 
+#include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -28,6 +30,8 @@ public:
         }
         changed_.notify_all();
     }
+    /// Keys asked for together with others, so far.
+    std::size_t looked_up() const { return looked_up_; }
     /// Blocks until a commit stands before the closed gate.
     void wait_for_commit() {
         std::unique_lock lock{mutex_};
@@ -49,6 +53,7 @@ public:
     }
     Result<std::vector<std::optional<std::string>>> get_many(Family family,
                                                              const std::vector<std::string>& keys) const override {
+        looked_up_ += keys.size();
         return behind_.get_many(family, keys);
     }
     std::unique_ptr<Snapshot> snapshot() const override { return behind_.snapshot(); }
@@ -63,6 +68,7 @@ private:
     std::condition_variable changed_;
     bool open_ = true;
     int standing_ = 0;
+    mutable std::atomic<std::size_t> looked_up_ = 0;
 };
 
 }  // namespace stockcast::test

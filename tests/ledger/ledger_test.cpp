@@ -197,6 +197,30 @@ TEST_CASE("a full disk refuses the batch, changes nothing, and is recovered from
     CHECK(check_invariants(memory) == std::vector<std::string>{});
 }
 
+TEST_CASE("a busy product is read once", "[ledger]") {
+    MemoryStore memory;
+    World world{memory};
+    for (std::int64_t left = 10; left > 0; --left) REQUIRE(world.apply(world.sale(1, left)));
+    CHECK(world.store.looked_up() == 1);
+    REQUIRE(world.apply(world.sale(2, 5)));
+    CHECK(world.store.looked_up() == 2);
+    CHECK(check_invariants(memory) == std::vector<std::string>{});
+}
+
+TEST_CASE("what is kept of products read is bounded", "[ledger]") {
+    MemoryStore memory;
+    World world{memory};
+    const auto large = std::string(200'000, 'x');
+    for (std::uint64_t n = 1; n <= 200; ++n) {
+        auto submission = world.sale(n, 1);
+        submission.observations[0].properties.set("description", Json{large});
+        REQUIRE(world.apply(std::move(submission)));
+    }
+    // 200 of 200 kB are more than may be kept: the first is read again.
+    REQUIRE(world.apply(world.sale(1, 2)));
+    CHECK(world.store.looked_up() == 201);
+}
+
 TEST_CASE("after a failed write nothing is acknowledged or published, and the ledger ends", "[ledger]") {
     MemoryStore memory;
     World world{memory};
