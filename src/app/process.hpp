@@ -2,7 +2,9 @@
 
 #include "app/server.hpp"
 
+#include "stockcast/base/alerts.hpp"
 #include "stockcast/base/clock.hpp"
+#include "stockcast/base/metrics.hpp"
 #include "stockcast/base/offload.hpp"
 #include "stockcast/base/random.hpp"
 
@@ -23,9 +25,11 @@ struct Process {
     SystemClock clock;
     SystemRandom random;
     Log& log;
+    Alerts alerts{clock, log};
+    Metrics metrics;
     ThreadWorkers workers{2};  ///< dies first: its jobs may hold handlers of `io`
 
-    Surrounds surrounds() { return {io.get_executor(), clock, random, workers, log}; }
+    Surrounds surrounds() { return {io.get_executor(), clock, random, workers, log, alerts, metrics}; }
 };
 
 /// Runs `server` until SIGTERM or SIGINT (a second one ends at once), with SIGHUP reading the certificate again.

@@ -87,7 +87,16 @@ Server::Server(const Settings& settings, Surrounds with)
             .rate_limit_api = settings.rate_limit_api,
             .rate_limit_open = settings.rate_limit_open,
             .trusted_proxies = settings.trusted_proxies},
-           jwt_, ledger_, *store_, broadcaster_, join_upstream(), with.workers, with.clock, with.log),
+           jwt_,
+           {.ledger = ledger_,
+            .store = *store_,
+            .broadcaster = broadcaster_,
+            .upstream = join_upstream(),
+            .workers = with.workers,
+            .clock = with.clock,
+            .log = with.log,
+            .alerts = with.alerts,
+            .metrics = with.metrics}),
       tls_(load_certificate(settings)),
       http_(std::make_unique<HttpServer>(with.executor, ListenAddress{settings.host, settings.port},
                                          http_limits(settings), api_, tls_, with.clock, with.log)),
@@ -100,6 +109,7 @@ Server::Server(const Settings& settings, Surrounds with)
 Server::~Server() = default;
 
 Upstream& Server::join_upstream() {
+    with_.alerts.on_alert([this](const Alert& alert) { broadcaster_.announce(alert_event(alert)); });
     ledger_.on_commit([this](const CommitNotice& notice) { broadcaster_.publish(notice); });
     if (!settings_.siigo_enabled) return no_siigo_;
     const auto finished = [this](const SyncLog& run) {

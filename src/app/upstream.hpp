@@ -3,6 +3,8 @@
 #include "app/failure.hpp"
 
 #include "stockcast/app/settings.hpp"
+#include "stockcast/base/alerts.hpp"
+#include "stockcast/base/metrics.hpp"
 #include "stockcast/base/task_group.hpp"
 #include "stockcast/http/api.hpp"
 #include "stockcast/ledger/ledger.hpp"
@@ -26,6 +28,8 @@ struct Surrounds {
     Random& random;
     Workers& workers;
     Log& log;
+    Alerts& alerts;
+    Metrics& metrics;
 };
 
 /// Whom we trust as SIIGO. Throws Failure when SIIGO_CA_FILE can't be used.

@@ -64,11 +64,12 @@ private:
 
     void report_dropped(std::size_t dropped, Instant at) {
         if (dropped == reported_) return;
+        const Field lines{"lines", dropped - reported_};
         put(line_of({LogLevel::warning,
                      Mark::none,
                      {"{lines} log lines were dropped: they came faster than they could be written",
                       "se descartaron {lines} líneas de registro: llegaron más rápido de lo que se podían escribir"},
-                     {{"lines", dropped - reported_}},
+                     {&lines, 1},
                      at},
                     settings_));
         reported_ = dropped;
@@ -101,7 +102,7 @@ public:
 
     bool wants(LogLevel level) const override { return level >= settings_.level; }
 
-    void write(LogLevel level, Mark mark, Sentence sentence, std::initializer_list<Field> fields) override {
+    void put(LogLevel level, Mark mark, Sentence sentence, std::span<const Field> fields) override {
         if (!wants(level)) return;
         const auto now = spdlog::details::os::now();
         const auto line = line_of({level, mark, sentence, fields, instant_of(now)}, settings_);

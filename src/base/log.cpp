@@ -4,7 +4,7 @@
 
 namespace stockcast {
 
-std::string fill_in(std::string_view sentence, std::initializer_list<Field> fields) {
+std::string fill_in(std::string_view sentence, std::span<const Field> fields) {
     std::string out;
     out.reserve(sentence.size() + 32);
     while (!sentence.empty()) {

@@ -2,6 +2,7 @@
 
 #include "stockcast/base/log.hpp"
 
+#include <span>
 #include <string>
 
 namespace stockcast {
@@ -11,7 +12,7 @@ struct LogEntry {
     LogLevel level = LogLevel::info;
     Mark mark = Mark::none;
     Sentence sentence;
-    std::initializer_list<Field> fields;
+    std::span<const Field> fields;
     Instant at;
 };
 

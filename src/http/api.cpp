@@ -33,15 +33,18 @@ struct Api::Impl {
     Door door;
     CompanyKey company_key;
     NotificationLines lines;
+    ProcessMetrics process;
     Services services;
 
-    Impl(ApiSettings given, JwtKeys keys, Ledger& ledger, Store& store, Broadcaster& broadcaster, Upstream& upstream,
-         Workers& workers, Clock& clock, Log& log)
+    Impl(ApiSettings given, JwtKeys keys, ApiParts parts)
         : settings(std::move(given)),
-          door(settings, std::move(keys), clock),
-          company_key(upstream, clock),
-          lines(clock, log),
-          services{settings, ledger, store, broadcaster, upstream, workers, clock, log, company_key, lines} {}
+          door(settings, std::move(keys), parts.clock),
+          company_key(parts.upstream, parts.clock),
+          lines(parts.clock, parts.log),
+          process(parts.metrics),
+          services{settings,      parts.ledger, parts.store, parts.broadcaster, parts.upstream,
+                   parts.workers, parts.clock,  parts.log,   parts.alerts,      parts.metrics,
+                   process,       company_key,  lines} {}
 
     HttpResponse dressed(HttpResponse response, std::string_view origin) const {
         door.dress(response, origin);
@@ -62,10 +65,8 @@ struct Api::Impl {
     }
 };
 
-Api::Api(ApiSettings settings, JwtKeys keys, Ledger& ledger, Store& store, Broadcaster& broadcaster, Upstream& upstream,
-         Workers& workers, Clock& clock, Log& log)
-    : impl_(std::make_unique<Impl>(std::move(settings), std::move(keys), ledger, store, broadcaster, upstream, workers,
-                                   clock, log)) {}
+Api::Api(ApiSettings settings, JwtKeys keys, ApiParts parts)
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(keys), parts)) {}
 
 Api::~Api() = default;
 

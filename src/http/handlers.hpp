@@ -32,6 +32,7 @@ asio::awaitable<HttpResponse> show_ready(Services& services, Call call);
 
 asio::awaitable<HttpResponse> show_openapi(Services& services, Call call);  // openapi.cpp
 asio::awaitable<HttpResponse> show_asyncapi(Services& services, Call call);
+asio::awaitable<HttpResponse> show_metrics(Services& services, Call call);  // metrics.cpp
 
 asio::awaitable<HttpResponse> show_page(Services& services, Call call);  // page.cpp.in
 

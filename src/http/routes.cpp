@@ -70,6 +70,7 @@ constexpr Route table[] = {
     {"POST", "/api/sync", Entry::admin, BodyKind::none, sync_start, start_sync, "starts a sync"},
     {"GET", "/openapi.json", Entry::open, BodyKind::none, {}, show_openapi, "this interface, as OpenAPI 3.1"},
     {"GET", "/asyncapi.json", Entry::open, BodyKind::none, {}, show_asyncapi, "the streams' messages, as AsyncAPI 3"},
+    {"GET", "/metrics", Entry::open, BodyKind::none, {}, show_metrics, "measurements for Prometheus"},
     {"GET", "/", Entry::open, BodyKind::none, {}, show_page, "a page that shows the changes live"},
 };
 // clang-format on

@@ -3,9 +3,12 @@
 #include "http/company_key.hpp"
 #include "http/notification_lines.hpp"
 
+#include "stockcast/base/alerts.hpp"
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
+#include "stockcast/base/metrics.hpp"
 #include "stockcast/base/offload.hpp"
+#include "stockcast/base/process_usage.hpp"
 #include "stockcast/fanout/broadcaster.hpp"
 #include "stockcast/http/api.hpp"
 #include "stockcast/ledger/ledger.hpp"
@@ -23,6 +26,9 @@ struct Services {
     Workers& workers;
     Clock& clock;
     Log& log;
+    Alerts& alerts;
+    Metrics& metrics;
+    ProcessMetrics& process;
     CompanyKey& company_key;
     NotificationLines& lines;
 };

@@ -52,6 +52,15 @@ void write_webhooks(std::string& out, const LedgerCounters& counters) {
     json.close();
 }
 
+void write_alerts(std::string& out, const Alerts& alerts) {
+    out += '[';
+    for (const auto& alert : alerts.active()) {
+        if (out.back() != '[') out += ',';
+        out += alert_event(alert);
+    }
+    out += ']';
+}
+
 void write_siigo(std::string& out, const Upstream::Status& upstream) {
     JsonObjectWriter json{out};
     json.boolean("enabled", upstream.enabled)
@@ -72,6 +81,7 @@ asio::awaitable<HttpResponse> show_stats(Services& services, Call) {
     write_webhooks(json.open("webhooks"), ledger.counters);
     json.boolean("webhooksConfigured", upstream.webhooks_configured).boolean("syncRunning", upstream.sync_running);
     write_siigo(json.open("siigo"), upstream);
+    write_alerts(json.open("alerts"), services.alerts);
     json.string("company", services.settings.company).number("seq", count(ledger.head)).string("epoch", ledger.epoch);
     json.number("clients", count(services.broadcaster.sessions())).string("version", services.settings.version);
     json.close();

@@ -45,8 +45,18 @@ Language with(std::map<std::string, std::string> variables) {
 }
 
 std::string line(std::initializer_list<Field> fields, Mark mark = Mark::webhook) {
-    return text_line({LogLevel::info, mark, {"stock of {code}: {n}", "existencias de {code}: {n}"}, fields, {}},
+    return text_line({LogLevel::info,
+                      mark,
+                      {"stock of {code}: {n}", "existencias de {code}: {n}"},
+                      {fields.begin(), fields.size()},
+                      {}},
                      Language::english, "12:00:00");
+}
+
+std::string json_of(LogLevel level, Mark mark, Sentence sentence, std::initializer_list<Field> fields,
+                    Language language = Language::english) {
+    const auto at = *Instant::parse("2025-01-20T10:30:00.123Z");
+    return json_line({level, mark, sentence, {fields.begin(), fields.size()}, at}, language);
 }
 
 }  // namespace
@@ -95,19 +105,16 @@ TEST_CASE("a line has a bound, whatever is logged", "[log]") {
     CHECK(text.size() < 2200);
     CHECK(text.find("\\x") == std::string::npos);  // not cut within a character
 
-    const auto json =
-        json_line({LogLevel::info, Mark::none, {"{code}", ""}, {{"code", long_text}}, {}}, Language::english);
+    const auto json = json_of(LogLevel::info, Mark::none, {"{code}", ""}, {{"code", long_text}});
     CHECK(json.size() < 3500);
     CHECK(parse_json(json));
 }
 
 TEST_CASE("a JSON line is one object with the fields as members", "[log]") {
-    const auto at = *Instant::parse("2025-01-20T10:30:00.123Z");
     const Sentence sentence{"{code} has {n}", "{code} tiene {n}"};
     CHECK(
-        json_line({LogLevel::warning, Mark::sync, sentence, {{"code", "A\n"}, {"n", -3}}, at}, Language::spanish) ==
+        json_of(LogLevel::warning, Mark::sync, sentence, {{"code", "A\n"}, {"n", -3}}, Language::spanish) ==
         R"({"time":"2025-01-20T10:30:00.123Z","level":"warning","mark":"sync","message":"A\n tiene -3","code":"A\n","n":-3})");
-    CHECK(json_line({LogLevel::error, Mark::none, {"x", "x"}, {{"level", "low"}, {"on", false}}, at},
-                    Language::english) ==
+    CHECK(json_of(LogLevel::error, Mark::none, {"x", "x"}, {{"level", "low"}, {"on", false}}) ==
           R"({"time":"2025-01-20T10:30:00.123Z","level":"error","message":"x","level_":"low","on":false})");
 }

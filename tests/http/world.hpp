@@ -73,6 +73,8 @@ public:
     ManualClock clock;
     SeededRandom random;
     RecordingLog log;
+    Alerts alerts{clock, log};
+    Metrics metrics;
     MemoryStore store;
     InlineWorkers workers;
     FakeUpstream upstream;

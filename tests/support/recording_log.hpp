@@ -3,6 +3,7 @@
 #include "stockcast/base/log.hpp"
 
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,7 @@ public:
 
     bool wants(LogLevel) const override { return true; }
 
-    void write(LogLevel level, Mark mark, Sentence sentence, std::initializer_list<Field> fields) override {
+    void put(LogLevel level, Mark mark, Sentence sentence, std::span<const Field> fields) override {
         const std::lock_guard lock{mutex_};
         lines_.push_back({level, mark, fill_in(sentence.english, fields), fill_in(sentence.spanish, fields)});
     }

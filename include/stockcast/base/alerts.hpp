@@ -4,10 +4,12 @@
 #include "stockcast/base/instant.hpp"
 #include "stockcast/base/log.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,16 +49,22 @@ std::string alert_event(const Alert& alert);
 class Alerts {
 public:
     Alerts(const Clock& clock, Log& log) : clock_(clock), log_(log) {}
+    Alerts(const Alerts&) = delete;
+    Alerts& operator=(const Alerts&) = delete;
 
     /// Nothing happens where it is on already; at `active_max` matters a further one is only logged.
     void raise(AlertKind kind, std::string_view subject, Sentence sentence, std::initializer_list<Field> fields = {});
     /// Nothing happens where it is not on.
     void clear(AlertKind kind, std::string_view subject, Sentence sentence, std::initializer_list<Field> fields = {});
-    /// What begins and is over at once: told once, and not again within `once_in`.
-    void note(AlertKind kind, std::string_view subject, std::chrono::milliseconds once_in, Sentence sentence,
+    /// What is seen again and again and has no end of its own: on from the first time, over when it was not seen for
+    /// `quiet` (see end_quiet).
+    void note(AlertKind kind, std::string_view subject, std::chrono::milliseconds quiet, Sentence sentence,
               std::initializer_list<Field> fields = {});
+    /// Ends what was noted and not seen again for long enough. To be called every few seconds.
+    void end_quiet();
 
     bool is_active(AlertKind kind, std::string_view subject) const;
+    std::size_t count(AlertKind kind) const;
     std::vector<Alert> active() const;  ///< oldest first
     void on_alert(std::function<void(const Alert&)> listener);
 
@@ -64,12 +72,19 @@ public:
 
 private:
     using Matter = std::pair<AlertKind, std::string>;
-    void tell(const Alert& alert) const;
+    struct State {
+        Alert alert;
+        std::chrono::milliseconds quiet{};
+        std::optional<Steady> ends;  ///< set: noted, over at this time unless seen again
+    };
+    /// Null where it was on already, or there are too many.
+    State* begin(AlertKind kind, std::string_view subject, Sentence sentence, std::initializer_list<Field> fields);
+    void end(std::map<Matter, State>::iterator which, Sentence sentence, std::initializer_list<Field> fields);
+    void tell(const Alert& alert, Sentence sentence, std::initializer_list<Field> fields) const;
 
     const Clock& clock_;
     Log& log_;
-    std::map<Matter, Alert> active_;
-    std::map<Matter, Steady> noted_;  ///< bounded as active_ is
+    std::map<Matter, State> active_;
     std::vector<std::function<void(const Alert&)>> listeners_;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -40,7 +41,10 @@ struct Field {
 };
 
 /// `{name}` replaced by the field of that name; an unknown name stays as it is.
-std::string fill_in(std::string_view sentence, std::initializer_list<Field> fields);
+std::string fill_in(std::string_view sentence, std::span<const Field> fields);
+inline std::string fill_in(std::string_view sentence, std::initializer_list<Field> fields) {
+    return fill_in(sentence, std::span{fields.begin(), fields.size()});
+}
 
 /// `es…` in LC_ALL, LC_MESSAGES or LANG (the first that is set, as POSIX says) gives Spanish, anything else English.
 Language language_from_environment();
@@ -51,8 +55,11 @@ class Log {
 public:
     virtual ~Log() = default;
     virtual bool wants(LogLevel level) const = 0;
-    virtual void write(LogLevel level, Mark mark, Sentence sentence, std::initializer_list<Field> fields = {}) = 0;
+    virtual void put(LogLevel level, Mark mark, Sentence sentence, std::span<const Field> fields) = 0;
 
+    void write(LogLevel level, Mark mark, Sentence s, std::initializer_list<Field> f = {}) {
+        put(level, mark, s, {f.begin(), f.size()});
+    }
     void debug(Mark mark, Sentence s, std::initializer_list<Field> f = {}) { write(LogLevel::debug, mark, s, f); }
     void info(Mark mark, Sentence s, std::initializer_list<Field> f = {}) { write(LogLevel::info, mark, s, f); }
     void warning(Mark mark, Sentence s, std::initializer_list<Field> f = {}) { write(LogLevel::warning, mark, s, f); }

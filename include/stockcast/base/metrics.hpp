@@ -1,10 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <span>
@@ -31,8 +32,13 @@ private:
 /// Counts by upper bound. Any thread; a scrape in between may see the sum without the count.
 class Histogram {
 public:
+    /// Bounds grow and are finite; what is above the last is counted as well.
     explicit Histogram(std::span<const double> upper_bounds);
     void observe(double value);
+    template <class Rep, class Period>
+    void observe(std::chrono::duration<Rep, Period> took) {
+        observe(std::chrono::duration<double>{took}.count());
+    }
     struct Reading {
         std::vector<std::uint64_t> cumulative;  ///< by bound, then all
         double sum = 0;
@@ -48,16 +54,21 @@ private:
 
 /// From 0.1 ms to 10 s: what a notification, a commit or a request takes.
 extern const std::span<const double> latency_seconds;
+/// Powers of four from 1 to 4096: how many a batch or a page holds.
+extern const std::span<const double> batch_sizes;
 
-/// Every series of `/metrics`, in the Prometheus text format 0.0.4. Made once at the start; what was made lives as long
-/// as the registry. Names follow Prometheus's conventions (`stockcast_…_total`, `…_seconds`, `…_bytes`); a name twice
-/// with another help or kind is a bug (std::logic_error).
+/// Every series of `/metrics`, in the Prometheus text format 0.0.4. Made once at the start and kept by reference, so
+/// that counting builds no text; what was made lives as long as the registry. Names follow Prometheus's conventions
+/// (`stockcast_…_total`, `…_seconds`, `…_bytes`). A bad name, a name twice with another help, kind or label names, and
+/// a read series made twice are bugs (std::logic_error). Executor only, but for what it has handed out.
 class Metrics {
 public:
+    /// The same name and labels give the same one.
     Counter& counter(std::string_view name, std::string_view help, Labels labels = {});
     Histogram& histogram(std::string_view name, std::string_view help, std::span<const double> upper_bounds,
                          Labels labels = {});
-    /// Read when it is scraped, on the executor: may look at what belongs to it.
+    /// Read when it is scraped, on the executor: may look at what belongs to it. NaN: not known now, the series is left
+    /// out of that scrape.
     void gauge(std::string_view name, std::string_view help, Labels labels, std::function<double()> read);
     /// The same for a count that is kept elsewhere.
     void counter(std::string_view name, std::string_view help, Labels labels, std::function<double()> read);
@@ -67,6 +78,7 @@ public:
 private:
     struct Series {
         Labels labels;
+        std::string written;  ///< `topic="x",result="y"`; empty without labels
         std::unique_ptr<Counter> counter;
         std::unique_ptr<Histogram> histogram;
         std::function<double()> read;
@@ -76,7 +88,8 @@ private:
         std::string help;
         std::deque<Series> series;
     };
-    Series& add(std::string_view name, std::string_view kind, std::string_view help, Labels labels);
+    Series& series(std::string_view name, std::string_view kind, std::string_view help, Labels labels);
+    static void write(std::string& out, const std::string& name, const Family& family);
 
     std::map<std::string, Family, std::less<>> families_;
 };

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "stockcast/base/asio.hpp"
+#include "stockcast/base/alerts.hpp"
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
+#include "stockcast/base/metrics.hpp"
 #include "stockcast/base/offload.hpp"
 #include "stockcast/fanout/broadcaster.hpp"
 #include "stockcast/http/jwt.hpp"
@@ -54,12 +56,24 @@ struct ApiSettings {
     TrustedProxies trusted_proxies;
 };
 
+/// What the API works with; all of it outlives the Api.
+struct ApiParts {
+    Ledger& ledger;
+    Store& store;
+    Broadcaster& broadcaster;
+    Upstream& upstream;
+    Workers& workers;
+    Clock& clock;
+    Log& log;
+    Alerts& alerts;
+    Metrics& metrics;
+};
+
 /// The whole outside over HTTP (interface.md): router, access, problem answers, ingress, queries, the WebSocket's door.
 /// One object; a handler per request is in a file of its own by subject.
 class Api final : public HttpHandler {
 public:
-    Api(ApiSettings settings, JwtKeys keys, Ledger& ledger, Store& store, Broadcaster& broadcaster, Upstream& upstream,
-        Workers& workers, Clock& clock, Log& log);
+    Api(ApiSettings settings, JwtKeys keys, ApiParts parts);
     ~Api() override;
 
     HttpVerdict judge(const HttpRequest& head) override;
