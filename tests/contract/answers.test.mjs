@@ -191,6 +191,24 @@ test('methods that a path does not take', async () => {
   }
 });
 
+test('an answer that is not as described is noticed', async () => {
+  const found = contract.operations.find(({ key }) => key === 'GET /api/stats');
+  const answer = await call('GET /api/stats');
+  const spoilt = [
+    { status: 418 },
+    { status: 201 },
+    { type: 'text/html' },
+    { json: undefined },
+    { json: { ...answer.json, surprise: 1 } },
+    { json: { ...answer.json, seq: '42' } },
+    { json: { ...answer.json, products: { ...answer.json.products, avg_stock: undefined } } },
+    { headers: { ...answer.headers, 'x-content-type-options': undefined } },
+    { status: 404, type: 'application/problem+json', json: { type: 'about:blank', title: 'x', status: 404, detail: 'x', success: false } },
+    { status: 429, type: 'application/problem+json', json: { type: 'about:blank', title: 'x', status: 429, detail: 'x', success: false } },
+  ];
+  for (const change of spoilt) assert.notDeepEqual(contract.complaints(found, { ...answer, ...change }), [], JSON.stringify(change));
+});
+
 // Not to be provoked from outside without breaking the server, or told by tests of their own (tests/http, tests/e2e).
 const elsewhere = new Set(['429', '503', '4XX', '5XX']);
 

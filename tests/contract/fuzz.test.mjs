@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { Contract } from './document.mjs';
-import { badBodies, badEncodings, badValues, chance, contentTypes, goodValues, headerPool, methods, mutations } from './values.mjs';
+import { badBodies, badEncodings, badValues, chance, contentTypes, goodValues, headerPool, methods, mutations, oddHeaders } from './values.mjs';
 import { World, eventually, webhookSecret } from './world.mjs';
 
 const seconds = Number(process.env.CONTRACT_SECONDS ?? 20);
@@ -165,9 +165,9 @@ function* badRequests() {
     const rest = bodied(found);
     for (const method of methods) yield () => ask(found, { method, target, ...rest });
     for (const [name, values] of Object.entries(headerPool)) {
-      for (const value of values) if (value !== undefined) yield () => ask(found, { target, headers: { ...rest.headers, [name]: value }, body: rest.body });
+      for (const value of [...values, ...oddHeaders, values.slice(1, 3)]) if (value !== undefined) yield () => ask(found, { target, headers: { ...rest.headers, [name]: value }, body: rest.body });
     }
-    for (const authorization of ['Bearer', 'Bearer ', 'Bearer x', 'Basic YTpi', `Bearer ${world.admin}x`, `Bearer ${long(8000)}`, 'bearer a.b.c', `Bearer ${world.viewer} `])
+    for (const authorization of ['Bearer', 'Bearer ', 'Bearer x', 'Basic YTpi', `Bearer ${world.admin}x`, `Bearer ${long(8000)}`, 'bearer a.b.c', `Bearer ${world.viewer} `, [`Bearer ${world.admin}`, `Bearer ${world.viewer}`]])
       yield () => ask(found, { target, headers: { ...rest.headers, authorization }, body: rest.body });
     if (found.method === 'GET') continue;
     for (const type of contentTypes) yield () => ask(found, { target, headers: { 'content-type': type }, body: rest.body ?? '{}' });

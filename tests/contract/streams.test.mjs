@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
 
 import { StreamContract } from './document.mjs';
+import { mutations } from './values.mjs';
 import { World, eventually } from './world.mjs';
 
 let world;
@@ -168,6 +169,31 @@ test('what a client says: taken as described, refused otherwise', async () => {
     const before = client.messages.length;
     client.send(wrong);
     await client.of('error', before);
+  }
+  await client.close();
+});
+
+test('a subscription is taken exactly where it fits its schema', async () => {
+  const { payload } = contract.document.components.messages.subscribe.examples[0];
+  const schema = contract.document.components.schemas.Subscribe;
+  const messages = [...mutations(payload, schema)];
+  for (const name of ['types', 'codes', 'warehouses']) {
+    for (const odd of [payload[name][0], null, true, 1.5, -1, '', 'x'.repeat(200), 'x'.repeat(201), [], {}]) messages.push({ ...payload, [name]: [odd] });
+    messages.push({ ...payload, [name]: Array(1001).fill(payload[name][0]) });
+  }
+  let client;
+  for (const [i, message] of messages.entries()) {
+    // Too many that can't be taken close a connection.
+    if (i % 4 === 0) {
+      await client?.close();
+      client = new Client();
+      await client.of('hello');
+    }
+    const before = client.messages.length;
+    client.send(message);
+    const reply = await eventually('a reply', () => client.messages.slice(before).find(({ type }) => type === 'subscribed' || type === 'error'));
+    const fits = contract.complaints(message, ['subscribe']);
+    assert.equal(reply.type, fits.length === 0 ? 'subscribed' : 'error', `${JSON.stringify(message).slice(0, 300)}: ${reply.detail} ${fits}`.slice(0, 800));
   }
   await client.close();
 });

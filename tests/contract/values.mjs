@@ -131,6 +131,9 @@ export const headerPool = {
   'access-control-request-method': [undefined, 'GET', 'x'],
 };
 
+/// Values that no header expects.
+export const oddHeaders = ['', ',', '"', '=', ';q=', '\u00f1', '\u00ff'.repeat(100), '\t', long(12_000), long(20_000)];
+
 export const contentTypes = [undefined, 'application/json', 'application/json; charset=utf-8', 'application/json;charset=latin1', 'APPLICATION/JSON', 'text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', '', 'json', long(2000)];
 
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND', 'SEARCH', 'PURGE', 'M-SEARCH'];
