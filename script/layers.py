@@ -35,6 +35,12 @@ FORBIDDEN = [
 INCLUDE = re.compile(r'^\s*#include\s+[<"]([^>"]+)[>"]')
 
 
+# A type in a header, at the margin. Two of one name in one namespace are one to the linker, which then takes the
+# destructor of either for both: nothing else notices before the heap is broken.
+TYPE = re.compile(r"^(?:struct|class|enum class)\s+(\w+)(?:\s+final)?\s*(?::(?!:)[^;]*)?\{?$")
+NAMESPACE = re.compile(r"^namespace (\S+) \{")
+
+
 def strip_comment(line):
     return line.split("//", 1)[0]
 
@@ -42,6 +48,7 @@ def strip_comment(line):
 def main():
     root = pathlib.Path(__file__).resolve().parent.parent
     faults = []
+    types = {}
     for path in sorted([*root.glob("src/**/*.[ch]pp"), *root.glob("include/**/*.hpp")]):
         name = path.relative_to(root).as_posix()
         parts = name.split("/")
@@ -51,7 +58,14 @@ def main():
         text = path.read_text(encoding="utf-8").splitlines()
         if path.suffix == ".hpp" and "#pragma once" not in text[:3]:
             faults.append(f"{name}:1: a header begins with #pragma once")
+        namespace = ""
         for number, line in enumerate(text, 1):
+            if found := NAMESPACE.match(line):
+                namespace = found.group(1)
+            if path.suffix == ".hpp" and (found := TYPE.match(strip_comment(line).rstrip())):
+                first = types.setdefault((namespace, found.group(1)), f"{name}:{number}")
+                if first != f"{name}:{number}":
+                    faults.append(f"{name}:{number}: {namespace}::{found.group(1)} is defined in {first} too")
             found = INCLUDE.match(line)
             if found:
                 target = found.group(1)

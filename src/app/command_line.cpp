@@ -27,7 +27,7 @@ void warn(const Complaint& complaint, Language language) {
     std::fprintf(stderr, "⚠ %s\n", in_language({complaint.english, complaint.spanish}, language).c_str());
 }
 
-void declare(CLI::App& program, Arguments& into, Language language) {
+void declare(CLI::App& program, CommandArguments& into, Language language) {
     begin_declaration(program, language);
     Declaration top{program, language};
     top.option("--env-file", into.env_file, "FILE",
@@ -72,7 +72,7 @@ int run_program(int argc, char** argv) {
                      "Sin comando, sirve. Se configura con variables de entorno; .env.example explica cada una."},
                     language),
         "stockcast"};
-    Arguments arguments;
+    CommandArguments arguments;
     declare(program, arguments, language);
     if (const auto ended = parse_arguments(program, argc, argv, language)) return *ended;
     try {

@@ -1,4 +1,4 @@
-// The commands of `stockcast`, an entry each. To add one: an entry here, its options in Arguments, its work in a file of
+// The commands of `stockcast`, an entry each. To add one: an entry here, its options in CommandArguments, its work in a file of
 // its own.
 #include "app/command_table.hpp"
 
@@ -33,7 +33,7 @@ int run_demo(const Invocation& invocation) {
     return demo(std::move(*settings), *log, invocation.language);
 }
 
-void declare_token(Declaration& options, Arguments& into) {
+void declare_token(Declaration& options, CommandArguments& into) {
     options
         .choice("--role", into.role, "ROLE", {"admin", "viewer"},
                 {"What it may do: admin everything, viewer only read", "Qué permite: admin todo, viewer solo leer"})
@@ -62,7 +62,7 @@ int run_token(const Invocation& invocation) {
     return print_token(*settings, role, *ttl, subject);
 }
 
-void declare_completion(Declaration& options, Arguments& into) {
+void declare_completion(Declaration& options, CommandArguments& into) {
     options.choice("SHELL", into.shell, "SHELL", shell_names(), {"Whose script", "De cuál intérprete"})->required();
 }
 
@@ -71,7 +71,7 @@ int run_completion(const Invocation& invocation) {
     return 0;
 }
 
-void declare_man(Declaration& options, Arguments& into) {
+void declare_man(Declaration& options, CommandArguments& into) {
     std::vector<std::string> names;
     for (const auto& command : commands()) names.emplace_back(command.name);
     options.choice("COMMAND", into.page, "COMMAND", names,

@@ -10,7 +10,7 @@
 namespace stockcast {
 
 /// What the arguments of all commands are read into; each command declares its own.
-struct Arguments {
+struct CommandArguments {
     std::optional<std::string> env_file;
     std::string role;
     std::string ttl = "30d";
@@ -21,7 +21,7 @@ struct Arguments {
 
 /// One call of `stockcast`.
 struct Invocation {
-    Arguments arguments;
+    CommandArguments arguments;
     Language language;
     CLI::App& program;
 };
@@ -31,8 +31,8 @@ struct Command {
     const char* name;
     Sentence summary;  ///< one line, without a full stop
     Sentence details;  ///< paragraphs for its own help and manual page; empty: none
-    void (*declare)(Declaration& options, Arguments& into);  ///< null: it takes none
-    int (*run)(const Invocation& invocation);                ///< the exit code
+    void (*declare)(Declaration& options, CommandArguments& into);  ///< null: it takes none
+    int (*run)(const Invocation& invocation);                       ///< the exit code
 };
 std::span<const Command> commands();
 

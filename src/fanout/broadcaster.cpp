@@ -144,7 +144,7 @@ asio::awaitable<Result<Broadcaster::Changes>> Broadcaster::changes_after(Seq sin
 
     co_await hub->log_turns.take();
     const Turns::Taken turn{hub->log_turns};
-    const LogRange range{since, hub->head(), answer_bytes_max, limit};
+    const ChangeRange range{since, hub->head(), answer_bytes_max, limit};
     auto part =
         co_await offload(hub->workers, [&store = hub->store, range] { return read_change_log(store, range, nullptr); });
     if (!part) co_return part.error();

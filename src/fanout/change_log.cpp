@@ -10,7 +10,7 @@ namespace stockcast {
 namespace {
 
 struct Reader {
-    const LogRange& range;
+    const ChangeRange& range;
     const Filter* filter;
     LogPart part{};
     std::size_t bytes = 0;
@@ -57,7 +57,7 @@ struct Reader {
 
 }  // namespace
 
-Result<LogPart> read_change_log(const Store& store, LogRange range, std::shared_ptr<const Filter> filter) {
+Result<LogPart> read_change_log(const Store& store, ChangeRange range, std::shared_ptr<const Filter> filter) {
     Reader reader{range, filter.get()};
     reader.part.last = range.after;
     const auto snapshot = store.snapshot();

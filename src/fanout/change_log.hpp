@@ -13,7 +13,7 @@
 namespace stockcast {
 
 /// Which part of the change log to read.
-struct LogRange {
+struct ChangeRange {
     Seq after = 0;
     Seq up_to = 0;              ///< never past the durable head: what lies beyond could still be undone by a crash
     std::size_t bytes_max = 0;  ///< of events looked at; at least one is
@@ -31,6 +31,6 @@ struct LogPart {
 };
 
 /// Blocking: on a worker. `filter` null: everything. Errors: the store's, `store_damaged` for a gap.
-Result<LogPart> read_change_log(const Store& store, LogRange range, std::shared_ptr<const Filter> filter);
+Result<LogPart> read_change_log(const Store& store, ChangeRange range, std::shared_ptr<const Filter> filter);
 
 }  // namespace stockcast

@@ -30,8 +30,8 @@ asio::awaitable<void> Session::read_log(std::shared_ptr<Session> self, std::shar
     const Turns::Taken turn{hub->log_turns};
     if (self->stage_ != Stage::open) co_return;
 
-    const LogRange range{self->cursor_, hub->head(), hub->settings.log_read_bytes,
-                         std::numeric_limits<std::size_t>::max()};
+    const ChangeRange range{self->cursor_, hub->head(), hub->settings.log_read_bytes,
+                            std::numeric_limits<std::size_t>::max()};
     const auto filter = self->filter_;
     auto part = co_await offload(
         hub->workers, [&store = hub->store, range, filter] { return read_change_log(store, range, filter); });

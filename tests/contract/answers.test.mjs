@@ -132,7 +132,7 @@ test('states and descriptions', async () => {
     await call(key);
     await call(key, { query: { a: 1 } }, 400);
   }
-  for (const key of ['GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /asyncapi.json', 'GET /']) {
+  for (const key of ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /asyncapi.json', 'GET /']) {
     await call(key, { token: null });
     await call(key, { token: null, query: { a: 1 } }, 400);
     await call(key, { token: null, method: 'HEAD' });

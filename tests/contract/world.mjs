@@ -31,6 +31,8 @@ class Program {
     this.logFile = logFile;
     const log = openSync(logFile, 'a');
     this.child = spawn(path, args, { env: environment, stdio: ['ignore', log, log], cwd: dirname(logFile) });
+    // Whatever becomes of the test, nothing is left running.
+    process.once('exit', () => this.child.kill('SIGKILL'));
     this.ended = new Promise((done) => this.child.on('exit', (code, signal) => done(signal ?? code)));
   }
 

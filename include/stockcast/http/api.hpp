@@ -1,7 +1,7 @@
 #pragma once
 
-#include "stockcast/base/asio.hpp"
 #include "stockcast/base/alerts.hpp"
+#include "stockcast/base/asio.hpp"
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
 #include "stockcast/base/metrics.hpp"
