@@ -31,10 +31,10 @@ std::string sync_completed_event(const SyncLog& run) {
     return event;
 }
 
-std::shared_ptr<TlsServerContext> load_certificate(const Settings& settings) {
+std::shared_ptr<TlsServerContext> load_certificate(const Settings& settings, const Clock& clock) {
     if (settings.tls_cert_file.empty()) return nullptr;
     try {
-        return std::make_shared<TlsServerContext>(settings.tls_cert_file, settings.tls_key_file);
+        return std::make_shared<TlsServerContext>(settings.tls_cert_file, settings.tls_key_file, clock);
     } catch (const std::exception& why) {
         throw Failure{std::string{"TLS_CERT_FILE, TLS_KEY_FILE: "} + why.what(),
                       std::string{"TLS_CERT_FILE, TLS_KEY_FILE: "} + why.what()};
@@ -97,7 +97,7 @@ Server::Server(const Settings& settings, Surrounds with)
             .log = with.log,
             .alerts = with.alerts,
             .metrics = with.metrics}),
-      tls_(load_certificate(settings)),
+      tls_(load_certificate(settings, with.clock)),
       http_(std::make_unique<HttpServer>(with.executor, ListenAddress{settings.host, settings.port},
                                          http_limits(settings), api_, tls_, with.clock, with.log)),
       snapshots_(with.executor, settings.data_dir, ledger_, with.workers, with.clock, with.log),

@@ -32,7 +32,9 @@ Found find_route(std::string_view method, std::string_view path) {
     Found none;
     for (const auto& route : routes()) {
         Found ignored;
-        if (!matches(route.pattern, path, ignored)) continue;
+        const bool is_asked_of_server = path == "*";  // RFC 9110 §9.3.7: whatever any path takes
+        if (!is_asked_of_server && !matches(route.pattern, path, ignored)) continue;
+        if (none.allow.find(route.method) != std::string::npos) continue;
         none.allow.append(route.method).append(route.method == "GET" ? ", HEAD, " : ", ");
     }
     if (!none.allow.empty()) none.allow += "OPTIONS";

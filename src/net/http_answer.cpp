@@ -125,7 +125,7 @@ asio::awaitable<Result<std::string>> HttpConnection::next_piece(BodySource& sour
 asio::awaitable<bool> HttpConnection::answer_judged(HttpResponse response) {
     const auto length = parser_.content_length().value_or(0);
     const bool can_skip =
-        !parser_.is_chunked() && length <= shared_.limits.drain_bytes && (!parser_.expects_continue() || begin_ < end_);
+        !parser_.is_chunked() && length <= shared_.limits.skip_bytes && (!parser_.expects_continue() || begin_ < end_);
     const bool keep = parser_.keep_alive() && can_skip;
     const bool head_only = parser_.request().method == "HEAD";
     if (!co_await answer(std::move(response), keep, head_only)) co_return false;

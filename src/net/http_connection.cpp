@@ -21,11 +21,11 @@ std::string_view HttpShared::date() {
     return date_;
 }
 
-HttpConnection::HttpConnection(HttpShared& shared, std::unique_ptr<ByteStream> stream, Prepare prepare,
+HttpConnection::HttpConnection(HttpShared& shared, std::unique_ptr<ByteStream> stream, Opening opening,
                                std::function<void()> on_end)
     : shared_(shared),
       stream_(std::move(stream)),
-      prepare_(std::move(prepare)),
+      opening_(std::move(opening)),
       on_end_(std::move(on_end)),
       parser_(shared.limits.header_bytes),
       peer_(stream_->peer_address()),
@@ -56,14 +56,13 @@ asio::cancellation_type HttpConnection::hear(asio::cancellation_type type) {
     stopping_ = true;
     switch (phase_) {
         case Phase::preparing:
-        case Phase::idle:
-        case Phase::lingering:
-            read_cancel_.emit(asio::cancellation_type::terminal);
-            return asio::cancellation_type::none;
+        case Phase::idle: read_cancel_.emit(asio::cancellation_type::terminal); return asio::cancellation_type::none;
+        case Phase::lingering: stream_->close(); return asio::cancellation_type::none;
         case Phase::head:
         case Phase::body:
         case Phase::making:
         case Phase::writing: return asio::cancellation_type::none;
+        case Phase::waiting:
         case Phase::handling:
         case Phase::upgraded: return type;
     }
@@ -97,10 +96,13 @@ void HttpConnection::sweep(Steady now) {
 }
 
 asio::awaitable<bool> HttpConnection::prepare() {
-    if (!prepare_) co_return true;
+    if (!opening_.prepare) co_return true;
+    enter(Phase::waiting);
+    auto waited = co_await shared_.clock.sleep_until(opening_.not_before);
+    if (!waited) co_return false;
     enter(Phase::preparing, shared_.limits.tls_handshake);
     auto [ec, ignored] =
-        co_await stream_io::initiate([this](ByteStream::Done done) { prepare_(*stream_, std::move(done)); },
+        co_await stream_io::initiate([this](ByteStream::Done done) { opening_.prepare(*stream_, std::move(done)); },
                                      asio::bind_cancellation_slot(read_cancel_.slot(), as_value));
     (void)ignored;
     co_return !ec;

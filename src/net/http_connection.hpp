@@ -38,8 +38,12 @@ class HttpConnection
 public:
     /// Makes the stream ready (a TLS handshake); completes with an error when it can't.
     using Prepare = std::function<void(ByteStream&, ByteStream::Done)>;
+    struct Opening {
+        Prepare prepare;      ///< empty: the stream is ready
+        Steady not_before{};  ///< of `prepare`
+    };
 
-    HttpConnection(HttpShared& shared, std::unique_ptr<ByteStream> stream, Prepare prepare,
+    HttpConnection(HttpShared& shared, std::unique_ptr<ByteStream> stream, Opening opening,
                    std::function<void()> on_end);
     ~HttpConnection();
     HttpConnection(const HttpConnection&) = delete;
@@ -50,7 +54,7 @@ public:
     void sweep(Steady now);
 
 private:
-    enum class Phase { preparing, idle, head, body, handling, making, writing, lingering, upgraded };
+    enum class Phase { waiting, preparing, idle, head, body, handling, making, writing, lingering, upgraded };
 
     asio::awaitable<bool> prepare();
     asio::awaitable<bool> serve_request();  ///< false: the connection is at its end
@@ -76,7 +80,7 @@ private:
 
     HttpShared& shared_;
     std::unique_ptr<ByteStream> stream_;
-    Prepare prepare_;
+    Opening opening_;
     std::function<void()> on_end_;
     RequestParser parser_;
     std::string peer_;

@@ -9,6 +9,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <system_error>
 
@@ -88,7 +90,11 @@ struct HttpServer::Impl {
     HttpShared shared;
     HttpConnections list;
     std::size_t count = 0;
-    std::map<asio::ip::address, std::uint32_t> by_address;
+    struct Peer {
+        std::uint32_t connections = 0;
+        Steady handshakes_until{};  ///< what its handshakes so far use up of its rate (GCRA's arrival time)
+    };
+    std::map<asio::ip::address, Peer> by_address;
     Event room;  ///< a connection ended
     bool short_of_descriptors = false;
 
@@ -100,34 +106,52 @@ struct HttpServer::Impl {
         if (ec) return;  // gone already
 
         const auto address = network_of(peer.address());
+        auto& from = by_address[address];
         const auto limit = shared.limits.connections_per_address_max;
-        const auto found = by_address.find(address);
-        if (limit > 0 && found != by_address.end() && found->second >= limit &&
-            !(shared.limits.is_address_exempt && shared.limits.is_address_exempt(address_text(peer.address())))) {
+        const bool is_exempt =
+            shared.limits.is_address_exempt && shared.limits.is_address_exempt(address_text(peer.address()));
+        if (limit > 0 && from.connections >= limit && !is_exempt) {
             // Over TLS there is no answer before a handshake, and that is what the limit saves.
             if (!tls)
                 turn_away(std::move(socket), shared.handler.refuse(503, "too many connections from this address"));
             return;
         }
+        const auto handshake_at = tls && !is_exempt ? next_handshake(from) : Steady{};
+        if (handshake_at > shared.clock.now() + shared.limits.tls_handshake) return;
 
-        ++by_address[address];
+        ++from.connections;
         auto on_end = [this, address] {
             const auto entry = by_address.find(address);
-            if (--entry->second == 0) by_address.erase(entry);
+            --entry->second.connections;
+            if (is_forgettable(entry->second)) by_address.erase(entry);
         };
         if (!tls) return start(std::make_unique<TcpStream>(std::move(socket)), {}, std::move(on_end), doors);
-        start(
-            std::make_unique<TlsStream>(std::move(socket), tls->get()),
-            [](ByteStream& stream, ByteStream::Done done) {
-                static_cast<TlsStream&>(stream).start_server_handshake(std::move(done));
-            },
-            std::move(on_end), doors);
+        const auto shake_hands = [](ByteStream& stream, ByteStream::Done done) {
+            static_cast<TlsStream&>(stream).start_server_handshake(std::move(done));
+        };
+        start(std::make_unique<TlsStream>(std::move(socket), tls->get()), {shake_hands, handshake_at},
+              std::move(on_end), doors);
     }
 
-    void start(std::unique_ptr<ByteStream> stream, HttpConnection::Prepare prepare, std::function<void()> on_end,
+    /// When a further handshake of that address may begin (GCRA); one that is too far off takes no place in the row.
+    Steady next_handshake(Peer& from) const {
+        const auto rate = shared.limits.handshakes_per_second;
+        if (rate == 0) return {};
+        const std::chrono::nanoseconds one = std::chrono::nanoseconds{std::chrono::seconds{1}} / rate;
+        const auto now = shared.clock.now();
+        const auto at = std::max(now, from.handshakes_until - one * shared.limits.handshakes_burst);
+        if (at <= now + shared.limits.tls_handshake) from.handshakes_until = std::max(now, from.handshakes_until) + one;
+        return at;
+    }
+
+    bool is_forgettable(const Peer& peer) const {
+        return peer.connections == 0 && peer.handshakes_until <= shared.clock.now();
+    }
+
+    void start(std::unique_ptr<ByteStream> stream, HttpConnection::Opening opening, std::function<void()> on_end,
                TaskGroup& doors) {
         ++count;
-        auto connection = std::make_unique<HttpConnection>(shared, std::move(stream), std::move(prepare),
+        auto connection = std::make_unique<HttpConnection>(shared, std::move(stream), std::move(opening),
                                                            [this, on_end = std::move(on_end)] {
                                                                if (on_end) on_end();
                                                                --count;
@@ -147,6 +171,7 @@ struct HttpServer::Impl {
             if (!slept) co_return;
             const auto now = shared.clock.now();
             for (auto& connection : list) connection.sweep(now);
+            std::erase_if(by_address, [this](const auto& entry) { return is_forgettable(entry.second); });
         }
     }
 

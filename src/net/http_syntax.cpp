@@ -1,5 +1,9 @@
 #include "net/http_syntax.hpp"
 
+#include "stockcast/base/asio.hpp"
+
+#include <boost/asio/ip/address_v6.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -18,8 +22,35 @@ bool is_alnum(char c) {
     return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
 }
 
+/// RFC 3986 §3.2.3 lets it be empty.
 bool is_port(std::string_view text) {
-    return text.size() <= 5 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (text.empty()) return true;
+    unsigned port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return text.size() <= 5 && error == std::errc{} && end == text.data() + text.size() && port <= 65535;
+}
+
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f');
+}
+
+/// RFC 3986 §3.2.2: letters, digits, `-._~`, sub-delims, and `%` with two digits.
+bool is_reg_name(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%') {
+            if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
+        } else if (!is_alnum(text[i]) && std::string_view{"-._~!$&'()*+,;="}.find(text[i]) == std::string_view::npos) {
+            return false;
+        }
+    }
+    return !text.empty();
+}
+
+bool is_ipv6(std::string_view text) {
+    if (text.find('%') != std::string_view::npos) return false;  // a zone is nobody's but the sender's
+    error_code ec;
+    asio::ip::make_address_v6(std::string{text}, ec);
+    return !ec;
 }
 
 }  // namespace
@@ -55,19 +86,12 @@ bool parse_length(std::string_view text, std::uint64_t& length) {
 }
 
 bool is_host(std::string_view text) {
-    if (text.starts_with('[')) {
-        const auto end = text.find(']');
-        if (end == std::string_view::npos || end < 3) return false;
-        const auto inside = text.substr(1, end - 1);
-        const auto after = text.substr(end + 1);
-        return std::all_of(inside.begin(), inside.end(), [](char c) { return is_alnum(c) || c == ':' || c == '.'; }) &&
-               (after.empty() || (after.front() == ':' && is_port(after.substr(1))));
-    }
-    const auto colon = std::min(text.find(':'), text.size());
-    const auto name = text.substr(0, colon);
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return is_alnum(c) || std::string_view{"-._~%!$&'()*+,;="}.find(c) != std::string_view::npos;
-    }) && (colon == text.size() || is_port(text.substr(colon + 1)));
+    const bool bracketed = text.starts_with('[');
+    const auto name_end = std::min(bracketed ? text.find(']') + 1 : text.find(':'), text.size());  // no `]`: 0
+    const auto name = text.substr(0, name_end);
+    const auto after = text.substr(name_end);
+    if (bracketed ? name.size() < 2 || !is_ipv6(name.substr(1, name.size() - 2)) : !is_reg_name(name)) return false;
+    return after.empty() || (after.front() == ':' && is_port(after.substr(1)));
 }
 
 std::string imf_date(Instant at) {

@@ -33,6 +33,20 @@ bool names_a_version(std::string_view line) {
            is_digit(version[7]);
 }
 
+/// A minor version above ours is read as ours (RFC 9110 §6.2); Beast knows 1.0 and 1.1 only. Empty: nothing to change.
+std::string with_our_minor_version(std::string_view head) {
+    const auto line = head.substr(0, head.find('\r'));
+    if (!names_a_version(line) || line[line.size() - 3] != '1' || line.back() < '2') return {};
+    std::string changed{head};
+    changed[line.size() - 1] = '1';
+    return changed;
+}
+
+bool is_control(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
 /// Beast's grammar of a header, writing straight into our request: its own parser would build a container of fields to
 /// copy from. It never gets to see a body (see ChunkDecoder).
 class HeadGrammar final : public http::basic_parser<true> {
@@ -117,7 +131,8 @@ bool RequestParser::check_line(std::string_view line) {
     if (line.size() < 2 || line[line.size() - 2] != '\r') return refuse(400, "a line ends with LF alone");
     const auto content = line.substr(0, line.size() - 2);
     if (content.find('\r') != std::string_view::npos) return refuse(400, "CR inside a line");
-    if (content.find('\0') != std::string_view::npos) return refuse(400, "NUL in the header");
+    if (std::any_of(content.begin(), content.end(), is_control))
+        return refuse(400, "a control character in the header");
     if (lines_ > 0 && !content.empty() && (content.front() == ' ' || content.front() == '\t'))
         return refuse(400, "a header field is folded over several lines");
     if (lines_ > fields_max) return refuse(431, "too many header fields");
@@ -127,6 +142,8 @@ bool RequestParser::check_line(std::string_view line) {
 void RequestParser::parse_head(std::string_view head) {
     HeadGrammar grammar{request_, version_};
     error_code ec;
+    const std::string changed = with_our_minor_version(head);
+    if (!changed.empty()) head = changed;
     grammar.put(asio::buffer(head.data(), head.size()), ec);
     if (ec == http::error::bad_version && names_a_version(head.substr(0, head.find('\r')))) {
         refuse(505, "this server speaks HTTP/1.1");
@@ -146,60 +163,112 @@ void RequestParser::parse_head(std::string_view head) {
     state_ = has_body() ? State::body : State::complete;
 }
 
-bool RequestParser::check_framing() {
-    const auto& fields = request_.fields;
-    const auto hosts = fields.count("Host");
-    if (hosts > 1) return refuse(400, "more than one Host");
-    if (hosts == 0 && version_ >= 11) return refuse(400, "Host is missing");
-    if (hosts == 1 && !http_syntax::is_host(fields.get("Host"))) return refuse(400, "Host is malformed");
-
-    const auto lengths = fields.count("Content-Length");
-    const auto codings = fields.count("Transfer-Encoding");
-    if (lengths > 0 && codings > 0) return refuse(400, "both Content-Length and Transfer-Encoding");
-    if (lengths > 1) return refuse(400, "more than one Content-Length");
-    if (codings > 1) return refuse(400, "more than one Transfer-Encoding");
-    if (lengths == 1) {
-        std::uint64_t length = 0;
-        if (!http_syntax::parse_length(fields.get("Content-Length"), length))
-            return refuse(400, "Content-Length is malformed");
-        length_ = length;
-    }
-    if (codings == 1) {
-        if (version_ < 11) return refuse(400, "Transfer-Encoding in HTTP/1.0");
-        if (!equal_ignoring_case(fields.get("Transfer-Encoding"), "chunked"))
-            return refuse(501, "no transfer coding but chunked is known");
-        chunked_ = true;
-        chunks_.emplace(std::numeric_limits<std::uint64_t>::max());
-    }
-
-    // Nothing says how several Connection fields combine but that they are one list (RFC 9110 §5.3).
+/// What the fields say that decides about the connection and the body, gathered in one go.
+struct RequestParser::Framing {
+    unsigned hosts = 0, lengths = 0, codings = 0, authorizations = 0, types = 0, origins = 0;
+    std::string_view host, length, coding;
     bool close = false;
     bool keep = false;
-    for (const auto& [name, value] : fields.all()) {
-        if (!equal_ignoring_case(name, "Connection")) continue;
-        close = close || http_syntax::list_has(value, "close");
-        keep = keep || http_syntax::list_has(value, "keep-alive");
-    }
-    keep_alive_ = !close && (version_ >= 11 || keep);
+    bool expects = false;
+    bool expects_else = false;
 
-    if (fields.has("Expect") && version_ >= 11) {
-        if (!equal_ignoring_case(fields.get("Expect"), "100-continue"))
-            return refuse(417, "no expectation but 100-continue is known");
-        expects_continue_ = has_body();
+    void take(std::string_view name, std::string_view value) {
+        const auto is = [&](std::string_view other) { return equal_ignoring_case(name, other); };
+        switch (name.size()) {
+            case 4:
+                if (is("Host")) ++hosts, host = value;
+                break;
+            case 6:
+                if (is("Origin")) ++origins;
+                if (is("Expect")) (equal_ignoring_case(value, "100-continue") ? expects : expects_else) = true;
+                break;
+            case 10:
+                // Nothing says how several Connection fields combine but that they are one list (RFC 9110 §5.3).
+                if (!is("Connection")) break;
+                close = close || http_syntax::list_has(value, "close");
+                keep = keep || http_syntax::list_has(value, "keep-alive");
+                break;
+            case 12:
+                if (is("Content-Type")) ++types;
+                break;
+            case 13:
+                if (is("Authorization")) ++authorizations;
+                break;
+            case 14:
+                if (is("Content-Length")) ++lengths, length = value;
+                break;
+            case 17:
+                if (is("Transfer-Encoding")) ++codings, coding = value;
+                break;
+            default: break;
+        }
     }
+};
+
+bool RequestParser::check_framing() {
+    Framing said;
+    for (const auto& [name, value] : request_.fields.all()) said.take(name, value);
+
+    if (said.hosts > 1) return refuse(400, "more than one Host");
+    if (said.hosts == 0 && version_ >= 11) return refuse(400, "Host is missing");
+    if (said.hosts == 1 && !http_syntax::is_host(said.host)) return refuse(400, "Host is malformed");
+    // Each of these has one value (RFC 9110 §5.3); who judges the first and who the second is nobody's to guess.
+    if (said.authorizations > 1) return refuse(400, "more than one Authorization");
+    if (said.types > 1) return refuse(400, "more than one Content-Type");
+    if (said.origins > 1) return refuse(400, "more than one Origin");
+
+    if (said.lengths > 0 && said.codings > 0) return refuse(400, "both Content-Length and Transfer-Encoding");
+    if (said.lengths > 1) return refuse(400, "more than one Content-Length");
+    if (said.codings > 1) return refuse(400, "more than one Transfer-Encoding");
+    if (said.lengths == 1) {
+        std::uint64_t length = 0;
+        if (!http_syntax::parse_length(said.length, length)) return refuse(400, "Content-Length is malformed");
+        length_ = length;
+    }
+    if (said.codings == 1 && !check_coding(said.coding)) return false;
+
+    keep_alive_ = !said.close && (version_ >= 11 || said.keep);
+    if (version_ >= 11) {  // RFC 9110 §10.1.1: 1.0 is not asked
+        if (said.expects_else) return refuse(417, "no expectation but 100-continue is known");
+        expects_continue_ = said.expects && has_body();
+    }
+    return true;
+}
+
+/// RFC 9112 §6.1, §6.3: where `chunked` is not the last coding there is no telling where the body ends; where it is, the
+/// others are ours to know or not.
+bool RequestParser::check_coding(std::string_view codings) {
+    if (version_ < 11) return refuse(400, "Transfer-Encoding in HTTP/1.0");
+    if (!equal_ignoring_case(codings, "chunked")) {
+        const auto comma = codings.rfind(',');
+        const auto last = http_syntax::trim(codings.substr(comma == std::string_view::npos ? 0 : comma + 1));
+        if (!equal_ignoring_case(last, "chunked")) return refuse(400, "the last transfer coding is not chunked");
+        if (http_syntax::list_has(codings.substr(0, comma), "chunked")) return refuse(400, "chunked twice");
+        return refuse(501, "no transfer coding but chunked is known");
+    }
+    chunked_ = true;
+    chunks_.emplace(std::numeric_limits<std::uint64_t>::max());
     return true;
 }
 
 bool RequestParser::check_target() {
     auto& target = request_.target;
+    if (target.find('#') != std::string::npos) return refuse(400, "a fragment in the request target");
     if (target.starts_with('/')) return true;
+    if (request_.method == "CONNECT") return refuse(501, "this server is no proxy");
+    const bool asks_of_server = request_.method == "OPTIONS";
+    if (target == "*" && asks_of_server) return true;
+
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (target.size() < scheme.size() || !equal_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
         const auto path = target.find_first_of("/?", scheme.size());
-        const auto host =
-            std::string_view{target}.substr(scheme.size(), path == std::string::npos ? path : path - scheme.size());
+        auto host = target.substr(scheme.size(), path == std::string::npos ? path : path - scheme.size());
         if (!http_syntax::is_host(host)) return refuse(400, "the request target's host is malformed");
-        target = path == std::string::npos ? "/" : target.substr(path);
+        request_.fields.set("Host", std::move(host));  // RFC 9112 §3.2.2: whatever Host said
+        if (path == std::string::npos)
+            target = asks_of_server ? "*" : "/";
+        else
+            target.erase(0, path);
         if (target.front() == '?') target.insert(0, "/");
         return true;
     }

@@ -13,8 +13,9 @@
 namespace stockcast {
 
 /// One request out of a connection's bytes, without I/O. Beast's parser does the header's grammar; what it lets pass
-/// but a proxy might read otherwise is refused here (RFC 9112 §2.2, §5.2, §6.1, §11.2): bare LF or CR, obs-fold, NUL,
-/// two lengths, length and chunks together, another coding than `chunked`, a missing or second Host.
+/// but a proxy might read otherwise is refused here (RFC 9112 §2.2, §5.2, §6.1, §11.2): bare LF or CR, obs-fold, control
+/// characters, two lengths, length and chunks together, another coding than `chunked`, a missing or second Host. An
+/// absolute target becomes a path, its authority the Host; the target of `OPTIONS` may be `*`.
 class RequestParser {
 public:
     enum class State {
@@ -60,7 +61,9 @@ private:
     std::size_t feed_body(std::string_view bytes);
     bool check_line(std::string_view line);
     void parse_head(std::string_view head);
+    struct Framing;
     bool check_framing();
+    bool check_coding(std::string_view codings);
     bool check_target();
     bool refuse(unsigned status, std::string detail);  ///< always false
 

@@ -1,3 +1,6 @@
+#include "net/tls_certificate.hpp"
+#include "net/tls_tickets.hpp"
+
 #include "stockcast/base/asio.hpp"
 #include "stockcast/net/tls.hpp"
 
@@ -17,11 +20,12 @@ namespace stockcast {
 
 namespace {
 
-/// Mozilla's "intermediate" list, guideline 5.7: TLS 1.2 suites (those of 1.3 are all good) and groups.
+/// Mozilla's "intermediate" list, guideline 5.7: TLS 1.2 suites (those of 1.3 are all good) and groups. Without its three
+/// DHE suites: a client can demand milliseconds of our CPU with a few bytes by them (CVE-2002-20001), and whoever speaks
+/// TLS 1.2 with GCM speaks ECDHE.
 constexpr const char* intermediate_ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
-    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
-    "DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384:DHE-RSA-CHACHA20-POLY1305";
+    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr const char* intermediate_groups = "X25519:prime256v1:secp384r1";
 
 /// Where distributions keep their trust when OpenSSL, linked statically, was built for another one.
@@ -31,9 +35,9 @@ constexpr std::array trust_bundles{"/etc/ssl/certs/ca-certificates.crt", "/etc/p
 void harden(asio::ssl::context& context) {
     SSL_CTX* const native = context.native_handle();
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+    SSL_CTX_set_security_level(native, 2);  // no SHA-1, no RSA below 2048, whatever the system's openssl.cnf says
     SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // an idle connection gives back 34 kB
-    SSL_CTX_set_dh_auto(native, 1);
     if (SSL_CTX_set_cipher_list(native, intermediate_ciphers) != 1 ||
         SSL_CTX_set1_groups_list(native, intermediate_groups) != 1)
         throw std::runtime_error{"OpenSSL has none of the TLS ciphers we need"};
@@ -54,59 +58,72 @@ int choose_http(SSL*, const unsigned char** chosen, unsigned char* length, const
     throw std::runtime_error{file + ": " + reason};
 }
 
-std::shared_ptr<asio::ssl::context> load_pair(const std::string& cert_file, const std::string& key_file) {
+/// A certificate and its key, ready to serve.
+struct Pair {
+    std::shared_ptr<asio::ssl::context> context;
+    Instant expires;
+};
+
+Pair load_pair(const std::string& cert_file, const std::string& key_file, const Clock& clock) {
+    const auto expires = check_certificate(cert_file, clock.wall());
     auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
     harden(*context);
-    SSL_CTX_set_alpn_select_cb(context->native_handle(), choose_http, nullptr);
+    SSL_CTX* const native = context->native_handle();
+    SSL_CTX_set_alpn_select_cb(native, choose_http, nullptr);
+    rotate_ticket_keys(native, clock);
 
     error_code ec;
     context->use_certificate_chain_file(cert_file, ec);
     if (ec) refuse(cert_file, "no readable PEM certificate (" + ec.message() + ")");
-
-    const X509* const certificate = SSL_CTX_get0_certificate(context->native_handle());
-    if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0) refuse(cert_file, "the certificate has expired");
 
     // Loading compares the key with the certificate, so a mismatch must be told apart from an unreadable file here.
     context->use_private_key_file(key_file, asio::ssl::context::pem, ec);
     if (ec && ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == X509_R_KEY_VALUES_MISMATCH)
         refuse(key_file, "the key does not belong to the certificate in " + cert_file);
     if (ec) refuse(key_file, "no readable PEM private key without a passphrase (" + ec.message() + ")");
-    if (SSL_CTX_check_private_key(context->native_handle()) != 1)
+    if (SSL_CTX_check_private_key(native) != 1)
         refuse(key_file, "the key does not belong to the certificate in " + cert_file);
-    return context;
+    return {std::move(context), expires};
 }
 
 }  // namespace
 
 struct TlsServerContext::Impl {
-    std::string cert_file;
-    std::string key_file;
-    std::mutex mutex;  // reload() reads files, so it is called from a worker
-    std::shared_ptr<asio::ssl::context> current;
+    Impl(const std::string& its_cert_file, const std::string& its_key_file, const Clock& its_clock)
+        : cert_file(its_cert_file), key_file(its_key_file), clock(its_clock) {}
+
+    const std::string cert_file;
+    const std::string key_file;
+    const Clock& clock;
+    mutable std::mutex mutex;  // reload() reads files, so it is called from a worker
+    Pair current;
     std::shared_ptr<asio::ssl::context> previous;  // whoever called get() just before a reload may still be using it
 };
 
-TlsServerContext::TlsServerContext(const std::string& cert_file, const std::string& key_file)
-    : impl_(std::make_unique<Impl>()) {
-    impl_->current = load_pair(cert_file, key_file);
-    impl_->cert_file = cert_file;
-    impl_->key_file = key_file;
+TlsServerContext::TlsServerContext(const std::string& cert_file, const std::string& key_file, const Clock& clock)
+    : impl_(std::make_unique<Impl>(cert_file, key_file, clock)) {
+    impl_->current = load_pair(cert_file, key_file, clock);
 }
 
 TlsServerContext::~TlsServerContext() = default;
 
 asio::ssl::context& TlsServerContext::get() {
     const std::scoped_lock lock{impl_->mutex};
-    return *impl_->current;
+    return *impl_->current.context;
 }
 
 std::string TlsServerContext::reload() try {
-    auto fresh = load_pair(impl_->cert_file, impl_->key_file);
+    auto fresh = load_pair(impl_->cert_file, impl_->key_file, impl_->clock);
     const std::scoped_lock lock{impl_->mutex};
-    impl_->previous = std::exchange(impl_->current, std::move(fresh));
+    impl_->previous = std::exchange(impl_->current, std::move(fresh)).context;
     return {};
 } catch (const std::exception& failure) {
     return failure.what();
+}
+
+Instant TlsServerContext::expires() const {
+    const std::scoped_lock lock{impl_->mutex};
+    return impl_->current.expires;
 }
 
 struct TlsClientContext::Impl {

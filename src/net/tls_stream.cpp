@@ -6,11 +6,15 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/container/static_vector.hpp>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <array>
+#include <memory>
+#include <utility>
 
 namespace stockcast {
 
@@ -26,6 +30,29 @@ auto without_count(ByteStream::Done done) {
     return asio::bind_cancellation_slot(slot,
                                         [done = std::move(done)](error_code ec) mutable { std::move(done)(ec, 0); });
 }
+
+/// Reads away what the other end still sends after our goodbye, up to its end of TCP: closing with bytes unread would
+/// reset the connection, and the reset can overtake the last answer. The caller bounds the time.
+class Drain : public std::enable_shared_from_this<Drain> {
+public:
+    Drain(asio::ip::tcp::socket& socket, ByteStream::Done done) : socket_(socket), done_(std::move(done)) {}
+
+    void go_on() {
+        socket_.async_read_some(asio::buffer(bytes_), [self = shared_from_this()](error_code ec, std::size_t count) {
+            self->drained_ += count;
+            if (ec || self->drained_ >= drained_max) return std::move(self->done_)(ec, 0);
+            self->go_on();
+        });
+    }
+
+private:
+    static constexpr std::size_t drained_max = std::size_t{8} << 20;
+
+    asio::ip::tcp::socket& socket_;
+    ByteStream::Done done_;
+    std::array<char, 4096> bytes_;
+    std::size_t drained_ = 0;
+};
 
 }  // namespace
 
@@ -81,7 +108,14 @@ void TlsStream::close() noexcept {
 }
 
 void TlsStream::start_shutdown(Done done) {
-    tls_.async_shutdown(without_count(std::move(done)));
+    const auto slot = asio::get_associated_cancellation_slot(done);
+    auto said = [this, done = std::move(done)](error_code ec) mutable {
+        // Our goodbye is out; the other end was still in the middle of a request, which is no TLS error of ours.
+        if (ec.category() != asio::error::get_ssl_category()) return std::move(done)(ec, 0);
+        tls_.next_layer().shutdown(asio::ip::tcp::socket::shutdown_send, ec);
+        std::make_shared<Drain>(tls_.next_layer(), std::move(done))->go_on();
+    };
+    tls_.async_shutdown(asio::bind_cancellation_slot(slot, std::move(said)));
 }
 
 }  // namespace stockcast

@@ -38,7 +38,7 @@ struct Simulator::Impl {
           commands({company, catalogue, subscriptions, announcer, variants, faults, counts, rate, clock,
                     [this] { rate_changed.notify_all(); }}),
           front(api, commands, faults, clock),
-          server(executor, settings.address, limits(), front, certificate(settings), clock, log) {
+          server(executor, settings.address, limits(), front, certificate(settings, clock), clock, log) {
         open_shop(company, catalogue, settings.products, now(clock));
     }
 
@@ -48,9 +48,9 @@ struct Simulator::Impl {
         return limits;
     }
 
-    static std::shared_ptr<TlsServerContext> certificate(const SimulatorSettings& settings) {
+    static std::shared_ptr<TlsServerContext> certificate(const SimulatorSettings& settings, const Clock& clock) {
         if (settings.tls_cert_file.empty()) return nullptr;
-        return std::make_shared<TlsServerContext>(settings.tls_cert_file, settings.tls_key_file);
+        return std::make_shared<TlsServerContext>(settings.tls_cert_file, settings.tls_key_file, clock);
     }
 
     asio::awaitable<void> do_business();

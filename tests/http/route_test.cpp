@@ -43,6 +43,7 @@ TEST_CASE("a path that is there names its methods", "[http][route]") {
     CHECK(find_route("PUT", "/api/products").allow == "GET, HEAD, OPTIONS");
     CHECK(find_route("GET", "/api/sync").allow == "POST, OPTIONS");
     CHECK(find_route("GET", "/nowhere").allow.empty());
+    CHECK_THAT(find_route("OPTIONS", "*").allow, Catch::Contains("GET, HEAD") && Catch::Contains("POST"));
 }
 
 TEST_CASE("every route can be reached and is documented", "[http][route]") {

@@ -29,12 +29,18 @@ std::string TemporaryDirectory::write(const std::string& name, const std::string
 
 Certificate make_certificate(const TemporaryDirectory& directory, const std::string& name,
                              const std::string& alternative_name, int days) {
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{EVP_EC_gen("P-256"), EVP_PKEY_free};
+    return make_certificate(directory, name, {.alternative_name = alternative_name, .to_days = days});
+}
+
+Certificate make_certificate(const TemporaryDirectory& directory, const std::string& name,
+                             const CertificateForm& form) {
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{
+        form.rsa_bits > 0 ? EVP_RSA_gen(static_cast<unsigned>(form.rsa_bits)) : EVP_EC_gen("P-256"), EVP_PKEY_free};
     const std::unique_ptr<X509, decltype(&X509_free)> certificate{X509_new(), X509_free};
     X509_set_version(certificate.get(), 2);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600L * 24 * 30);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600L * 24 * days);
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 3600L * 24 * form.from_days);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600L * 24 * form.to_days);
     X509_set_pubkey(certificate.get(), key.get());
     auto* const subject = X509_get_subject_name(certificate.get());
     X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
@@ -43,7 +49,7 @@ Certificate make_certificate(const TemporaryDirectory& directory, const std::str
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, certificate.get(), certificate.get(), nullptr, nullptr, 0);
-    for (const auto& [id, value] : {std::pair{NID_subject_alt_name, alternative_name.c_str()},
+    for (const auto& [id, value] : {std::pair{NID_subject_alt_name, form.alternative_name.c_str()},
                                     std::pair{NID_basic_constraints, "critical,CA:TRUE"}}) {
         auto* const extension = X509V3_EXT_conf_nid(nullptr, &context, id, value);
         if (extension == nullptr) throw std::runtime_error{"certificate extension"};

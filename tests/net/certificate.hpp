@@ -27,5 +27,13 @@ struct Certificate {
 /// `alternative_name`: `DNS:shop.example`, `IP:127.0.0.1`. `days` below 0: it has expired.
 Certificate make_certificate(const TemporaryDirectory& directory, const std::string& name,
                              const std::string& alternative_name, int days = 10);
+/// What else a certificate may be.
+struct CertificateForm {
+    std::string alternative_name = "DNS:a";
+    int from_days = -30;  ///< its beginning, counted from now
+    int to_days = 10;     ///< its end
+    int rsa_bits = 0;     ///< 0: a P-256 key
+};
+Certificate make_certificate(const TemporaryDirectory& directory, const std::string& name, const CertificateForm& form);
 
 }  // namespace stockcast::test

@@ -97,13 +97,46 @@ TEST_CASE("whether the connection stays open follows version and Connection", "[
     CHECK(client->is_ended() != kept);
 }
 
-TEST_CASE("the target may be absolute; its path counts", "[net][http]") {
+TEST_CASE("of an absolute target the path counts, and its authority is the Host", "[net][http]") {
+    struct Case {
+        std::string line, target, host;
+    };
+    for (const auto& [line, target, host] : std::vector<Case>{
+             {"GET http://shop.example:5000/a?b=c HTTP/1.1", "/a?b=c", "shop.example:5000"},
+             {"GET HTTPS://shop.example HTTP/1.1", "/", "shop.example"},
+             {"GET http://shop.example?b HTTP/1.1", "/?b", "shop.example"},
+             {"GET http://[2001:db8::1]/x HTTP/1.1", "/x", "[2001:db8::1]"},
+             {"GET http://shop.example/x HTTP/1.0", "/x", "shop.example"},
+             {"OPTIONS http://shop.example HTTP/1.1", "*", "shop.example"},
+             {"OPTIONS http://shop.example/ HTTP/1.1", "/", "shop.example"},
+             {"GET //other.example/x HTTP/1.1", "//other.example/x", "a"},
+         }) {
+        ServerOnPipes on;
+        const auto client = on.connect();
+        INFO(line);
+        CHECK(statuses(on.exchange(*client, line + "\r\nHost: a\r\n\r\n")) == std::vector{200});
+        CHECK(on.handler.handled.at(0).target == target);
+        CHECK(on.handler.handled.at(0).fields.get("Host") == host);
+        CHECK(on.handler.handled.at(0).fields.count("Host") == 1);
+    }
+}
+
+TEST_CASE("pipelined requests cost no more than one buffer, however many come", "[net][http]") {
     ServerOnPipes on;
+    Event gate{on.io.get_executor()};
+    on.handler.gate = &gate;
     const auto client = on.connect();
-    on.exchange(*client, "GET http://shop.example:5000/a?b=c HTTP/1.1\r\nHost: a\r\n\r\n");
-    on.exchange(*client, "GET http://shop.example HTTP/1.1\r\nHost: a\r\n\r\n");
-    on.exchange(*client, "GET http://shop.example?b HTTP/1.1\r\nHost: a\r\n\r\n");
-    CHECK(on.handler.judged == std::vector<std::string>{"/a?b=c", "/", "/?b"});
+    std::string many;
+    for (int i = 0; i < 1000; ++i) many += "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
+    client->put(many);
+    on.settle();
+    CHECK(on.handler.judged.size() == 1);  // the next is looked at when this one is answered
+    std::string answers;
+    for (int i = 0; i < 1000; ++i) {
+        gate.notify_all();
+        answers += on.exchange(*client, "");
+    }
+    CHECK(statuses(answers) == std::vector<int>(1000, 200));
 }
 
 TEST_CASE("the body is asked for only after the header was judged", "[net][http]") {

@@ -52,6 +52,11 @@ struct Network {
     TaskGroup doors;
 };
 
+std::shared_ptr<TlsServerContext> serving(const Certificate& files) {
+    static const SystemClock clock;
+    return std::make_shared<TlsServerContext>(files.cert_file, files.key_file, clock);
+}
+
 asio::awaitable<tcp::socket> dial(Network& net) {
     tcp::socket socket{net.io};
     co_await socket.async_connect(net.address(), asio::use_awaitable);
@@ -165,7 +170,7 @@ TEST_CASE("at the limit of all connections new ones wait until one ends", "[net]
 TEST_CASE("the client keeps its connection over TLS, by address and by name", "[net][sockets][tls]") {
     const TemporaryDirectory directory;
     const auto files = make_certificate(directory, "own", "IP:127.0.0.1,DNS:localhost");
-    Network net{{}, std::make_shared<TlsServerContext>(files.cert_file, files.key_file)};
+    Network net{{}, serving(files)};
     const auto trust = std::make_shared<TlsClientContext>(files.cert_file);
     const auto connector = make_connector(trust, net.workers, net.clock, net.log);
     const std::string host = GENERATE("127.0.0.1", "localhost");
@@ -192,7 +197,7 @@ TEST_CASE("the client refuses a certificate that is another's or that nothing tr
     const std::vector<Case> cases{{other_name, other_name.cert_file, "mismatch"},
                                   {own, other_name.cert_file, "self-signed certificate"}};
     for (const auto& [served, trusted, reason] : cases) {
-        Network net{{}, std::make_shared<TlsServerContext>(served.cert_file, served.key_file)};
+        Network net{{}, serving(served)};
         const auto connector =
             make_connector(std::make_shared<TlsClientContext>(trusted), net.workers, net.clock, net.log);
         auto client = client_of(net, *connector, true);
@@ -212,7 +217,7 @@ TEST_CASE("a peer that is silent in the handshake is cut off by both sides' dead
     const auto files = make_certificate(directory, "own", "IP:127.0.0.1");
     HttpLimits limits;
     limits.tls_handshake = 50ms;
-    Network net{limits, std::make_shared<TlsServerContext>(files.cert_file, files.key_file)};
+    Network net{limits, serving(files)};
     const auto connector =
         make_connector(std::make_shared<TlsClientContext>(files.cert_file), net.workers, net.clock, net.log);
     net.run([](Network& its_net, Connector& its_connector) -> asio::awaitable<void> {
@@ -225,6 +230,52 @@ TEST_CASE("a peer that is silent in the handshake is cut off by both sides' dead
                                                      its_net.clock.now() + 50ms);
         REQUIRE_FALSE(stream.has_value());
         CHECK(stream.error() == Errc::timed_out);
+    }(net, *connector));
+}
+
+TEST_CASE("one address gets so many handshakes a second, the others wait", "[net][sockets][tls]") {
+    const TemporaryDirectory directory;
+    const auto files = make_certificate(directory, "own", "IP:127.0.0.1");
+    HttpLimits limits;
+    limits.handshakes_per_second = 10;
+    limits.handshakes_burst = 2;
+    limits.tls_handshake = 1s;
+    Network net{limits, serving(files)};
+    const auto connector =
+        make_connector(std::make_shared<TlsClientContext>(files.cert_file), net.workers, net.clock, net.log);
+    net.run([](Network& its_net, Connector& its_connector) -> asio::awaitable<void> {
+        const auto start = its_net.clock.now();
+        for (int i = 0; i < 5; ++i) {
+            auto stream = co_await its_connector.connect({true, "127.0.0.1", its_net.server.port()}, its_net.soon());
+            REQUIRE(stream.has_value());
+        }
+        CHECK(its_net.clock.now() - start >= 190ms);
+
+        std::vector<tcp::socket> row;  // they say nothing, but hold their places
+        for (int i = 0; i < 16; ++i) row.push_back(co_await dial(its_net));
+        const auto dropped = co_await read_all(row.back(), "");
+        CHECK(dropped.empty());
+        CHECK(its_net.server.connections() > 5);  // the others still wait
+    }(net, *connector));
+}
+
+TEST_CASE("a client that still sends over TLS when it is refused sees the answer", "[net][sockets][tls]") {
+    const TemporaryDirectory directory;
+    const auto files = make_certificate(directory, "own", "IP:127.0.0.1");
+    Network net{{}, serving(files)};
+    net.handler.limit = 1000;
+    const auto connector =
+        make_connector(std::make_shared<TlsClientContext>(files.cert_file), net.workers, net.clock, net.log);
+    net.run([](Network& its_net, Connector& its_connector) -> asio::awaitable<void> {
+        auto stream = co_await its_connector.connect({true, "127.0.0.1", its_net.server.port()}, its_net.soon());
+        REQUIRE(stream.has_value());
+        const std::string request = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n";
+        auto sent = co_await write_all(**stream, request + std::string(3'000'000, 'x'));
+        CHECK(sent.has_value());
+        std::string answer(10'000, '\0');
+        auto count = co_await read_some(**stream, asio::buffer(answer));
+        REQUIRE(count.has_value());
+        CHECK(statuses(answer.substr(0, *count)) == std::vector{413});
     }(net, *connector));
 }
 

@@ -31,7 +31,7 @@ private:
 /// A request as it came in, its body complete (or empty while only the header has been judged).
 struct HttpRequest {
     std::string method;  ///< `GET`, as sent
-    std::string target;  ///< origin form: path and query, as sent
+    std::string target;  ///< origin form: path and query, as sent; `*` of an OPTIONS that asks of the server
     HttpFields fields;
     std::string body;
     std::string peer;  ///< address of the connection's other end

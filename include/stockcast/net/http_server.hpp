@@ -32,10 +32,16 @@ struct HttpLimits {
     std::chrono::milliseconds tls_handshake{10'000};
     std::uint32_t connections_max = 20'000;             ///< 0: no limit. At the limit new ones wait in the backlog
     std::uint32_t connections_per_address_max = 1'000;  ///< 0: no limit. Beyond: refused with 503
-    std::size_t drain_bytes =
-        std::size_t{256} * 1024;              ///< of a refused body still read, so that the sender sees the answer
-    std::chrono::milliseconds linger{2'000};  ///< patience for the other end after the last answer
-    /// Addresses that connections_per_address_max does not bind (trusted proxies); empty: none.
+    std::size_t skip_bytes = std::size_t{256} * 1024;   ///< of a refused body read away to keep the connection
+    /// Of a larger one still read before the connection ends, so that the sender sees the answer: a reset, which is what
+    /// closing with bytes unread makes, can overtake it. More than body_bytes, since what is just too large is the rule.
+    std::size_t drain_bytes = std::size_t{8} << 20;
+    std::chrono::milliseconds linger{5'000};  ///< patience for the other end after the last answer
+    /// TLS handshakes begun by one address, and how many at once: each costs us more than it costs the client. More wait
+    /// their turn, and are dropped where it would not come within tls_handshake. 0: no limit.
+    std::uint32_t handshakes_per_second = 100;
+    std::uint32_t handshakes_burst = 500;
+    /// Addresses that the limits by address don't bind (trusted proxies); empty: none.
     std::function<bool(std::string_view address)> is_address_exempt;
 };
 
@@ -82,8 +88,8 @@ struct ListenAddress {
     std::uint16_t port = 0;  ///< 0: a free one
 };
 
-/// Accepts connections and speaks HTTP/1.1 on each (RFC 9110, 9112): keep-alive, pipelining answered in order,
-/// `Expect: 100-continue`, HEAD without body. Ambiguous framing (two lengths, length and chunks, bare LF, obs-fold,
+/// Accepts connections and speaks HTTP/1.1 on each (RFC 9110, 9112): keep-alive, pipelining answered in order (the next
+/// request is read when the one before is answered), `Expect: 100-continue`, HEAD without body. Ambiguous framing (two lengths, length and chunks, bare LF, obs-fold,
 /// NUL) is refused with 400 and the connection closed, since a proxy might read it otherwise.
 class HttpServer {
 public:

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "stockcast/base/clock.hpp"
+#include "stockcast/base/instant.hpp"
+
 #include <memory>
 #include <string>
 
@@ -9,16 +12,20 @@ class context;
 
 namespace stockcast {
 
-/// Our certificate and key; TLS 1.2 and 1.3 after Mozilla's intermediate list. Shared by connections in flight.
+/// Our certificate and key; TLS 1.2 and 1.3 after Mozilla's intermediate list, sessions resumed by tickets. Shared by
+/// connections in flight. Any thread.
 class TlsServerContext {
 public:
-    /// Throws std::runtime_error which names the file and what is wrong (unreadable, no PEM, key does not match,
-    /// expired).
-    TlsServerContext(const std::string& cert_file, const std::string& key_file);
+    /// Throws std::runtime_error which names the file and what is wrong: unreadable, no PEM (the leaf or one of its
+    /// chain), expired, not valid yet, a key that is too weak or does not match.
+    TlsServerContext(const std::string& cert_file, const std::string& key_file, const Clock& clock);
     ~TlsServerContext();
     boost::asio::ssl::context& get();
-    /// Reads both files again; on failure the old pair stays and the reason is returned (empty: taken).
+    /// Reads both files again (on a worker: it blocks); on failure the old pair stays and the reason is returned (empty:
+    /// taken). Connections that are open go on with the pair that they began with.
     std::string reload();
+    /// The end of the certificate's validity (the leaf's notAfter).
+    Instant expires() const;
 
 private:
     struct Impl;
