@@ -84,6 +84,7 @@ Server::Server(const Settings& settings, Surrounds with)
             .cors_origins = settings.cors_origins,
             .version = STOCKCAST_VERSION,
             .stream_public = settings.stream_public,
+            .secure = !settings.tls_cert_file.empty(),
             .rate_limit_api = settings.rate_limit_api,
             .rate_limit_open = settings.rate_limit_open,
             .trusted_proxies = settings.trusted_proxies},

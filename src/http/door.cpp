@@ -115,6 +115,8 @@ std::unique_ptr<Admission> Door::admit(const HttpRequest& head) {
 
 void Door::dress(HttpResponse& response, std::string_view origin) const {
     response.fields.add("X-Content-Type-Options", "nosniff");
+    // RFC 6797 for this name alone: what else lives below it is not ours to decide.
+    if (settings_.secure) response.fields.add("Strict-Transport-Security", "max-age=31536000");
     if (!response.fields.has("Cache-Control")) response.fields.add("Cache-Control", "no-store");
     add_cors(settings_, origin, response);
 }

@@ -33,7 +33,7 @@ public:
         : settings_(settings), access_(settings, std::move(keys), clock) {}
 
     std::unique_ptr<Admission> admit(const HttpRequest& head);
-    /// What all answers carry: nosniff, no-store, CORS.
+    /// What all answers carry: nosniff, no-store unless the handler said otherwise, CORS, HSTS over TLS.
     void dress(HttpResponse& response, std::string_view origin) const;
 
 private:

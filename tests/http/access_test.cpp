@@ -90,6 +90,16 @@ TEST_CASE("every answer is dressed alike", "[http][access]") {
     CHECK(response.fields.get("X-Content-Type-Options") == "nosniff");
     CHECK(response.fields.get("Cache-Control") == "no-store");
     CHECK_FALSE(response.fields.has("Access-Control-Allow-Origin"));
+    CHECK_FALSE(response.fields.has("Strict-Transport-Security"));  // nothing to be strict about without TLS
+}
+
+TEST_CASE("over TLS every answer tells browsers to come by no other way", "[http][access]") {
+    auto settings = usual_settings();
+    settings.api.secure = true;
+    World world{settings};
+    for (const char* target : {"/", "/healthz", "/nowhere", "/api/stats"})
+        CHECK(world.ask(get(target)).fields.get("Strict-Transport-Security") == "max-age=31536000");
+    CHECK(world.api->refuse(400, "").fields.has("Strict-Transport-Security"));
 }
 
 TEST_CASE("tokens and addresses are limited, each by its own bucket", "[http][access]") {
@@ -215,4 +225,5 @@ TEST_CASE("a preflight is answered for named origins, without a token", "[http][
     CHECK(other.status == 204);
     CHECK_FALSE(other.fields.has("Access-Control-Allow-Methods"));
     CHECK(world.ask(RequestBuilder{"OPTIONS", "/nowhere"}).status == 404);
+    CHECK(world.ask(RequestBuilder{"OPTIONS", "*"}).status == 204);
 }

@@ -51,6 +51,7 @@ struct ApiSettings {
     std::string own_origin;  ///< empty: taken from the request's Host
     std::string version;
     bool stream_public = false;     ///< `/ws` needs no token (STREAM_PUBLIC)
+    bool secure = false;            ///< served over TLS only: browsers are told to come by no other way (HSTS)
     RateLimit rate_limit_api{200};  ///< requests with a good token, by token
     RateLimit rate_limit_open{20};  ///< requests without one, by address
     TrustedProxies trusted_proxies;
