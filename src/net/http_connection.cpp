@@ -86,9 +86,8 @@ void HttpConnection::sweep(Steady now) {
     if (now < deadline_) return;
     deadline_ = Steady::max();
     expired_ = true;
-    // A cut read can still be answered with 408; whatever else is late is not worth a word. A cancelled TLS operation
-    // leaves its stream unusable anyway.
-    if ((phase_ == Phase::head || phase_ == Phase::body) && !secure_) {
+    // A cut read can still be answered with 408; whatever else is late is not worth a word.
+    if (phase_ == Phase::head || phase_ == Phase::body) {
         read_cancel_.emit(asio::cancellation_type::terminal);
     } else {
         stream_->close();
@@ -164,7 +163,7 @@ asio::awaitable<bool> HttpConnection::read_head() {
         if (parser_.state() != RequestParser::State::head) co_return true;
         if (parser_.has_begun() && phase_ == Phase::idle) enter(Phase::head, shared_.limits.header_deadline);
         if (!co_await read_more()) {
-            if (expired_ && phase_ == Phase::head && !secure_) co_await refuse(408, "the header took too long");
+            if (expired_ && phase_ == Phase::head) co_await refuse(408, "the header took too long");
             co_return false;
         }
     }
@@ -187,7 +186,7 @@ asio::awaitable<bool> HttpConnection::read_body() {
         if (parser_.state() != RequestParser::State::body) co_return true;
         if (!expired_) enter(Phase::body, std::min(end, started + pace.time_for(received)));
         if (!co_await read_more()) {
-            if (expired_ && !secure_) co_await refuse(408, "the body took too long");
+            if (expired_) co_await refuse(408, "the body took too long");
             co_return false;
         }
     }

@@ -4,14 +4,20 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
+
+#include <memory>
+
+struct ssl_st;
 
 namespace stockcast {
 
-/// TLS over TCP, either end. A handshake comes first; after a cancelled operation only close() makes sense.
+/// TLS over TCP, either end; a handshake comes first. OpenSSL works on the socket itself, without the two pairs of 17 kB
+/// that asio::ssl::stream keeps for each connection: a quiet one costs some 10 kB. A cancelled read leaves the stream
+/// usable; after a cancelled write only close() makes sense, since half a record may be out.
 class TlsStream final : public ByteStream {
 public:
     TlsStream(asio::ip::tcp::socket socket, asio::ssl::context& context);
+    ~TlsStream() override;
 
     void start_server_handshake(Done done);
     /// Sends `host` as SNI (unless it is an address) and demands a certificate for it.
@@ -19,16 +25,24 @@ public:
     /// Why the peer's certificate was refused; empty when it was not.
     std::string verification_failure() const;
 
-    asio::any_io_executor get_executor() override { return tls_.get_executor(); }
+    asio::any_io_executor get_executor() override { return socket_.get_executor(); }
     void start_read(asio::mutable_buffer into, Done done) override;
     void start_write(std::span<const asio::const_buffer> from, Done done) override;
     void close() noexcept override;
+    /// Our goodbye; then waits for the other end to close, and reads away what it still sends up to then: closing with
+    /// bytes unread would reset the connection, and the reset can overtake our last answer.
     void start_shutdown(Done done) override;
     std::string peer_address() const override { return peer_; }
     bool is_secure() const override { return true; }
 
 private:
-    asio::ssl::stream<asio::ip::tcp::socket> tls_;
+    template <class Step>
+    struct Attempt;
+    template <class Step>
+    void start(Step step, Done done);
+
+    asio::ip::tcp::socket socket_;
+    std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
     std::string peer_;
 };
 

@@ -25,14 +25,16 @@ public:
     virtual ~ByteStream() = default;
     virtual asio::any_io_executor get_executor() = 0;
     /// At least one byte, or an error (`asio::error::eof` when the peer ended). Reacts to its handler's cancellation
-    /// slot, after which a TLS stream is unusable: close it. An empty `into` completes with 0 once there is something
-    /// to read, so that an idle connection needs no buffer; where that can't be known (TLS) at once.
+    /// slot; the stream can still be used. An empty `into` completes with 0 once there is something to read (over TLS
+    /// perhaps not yet a whole byte of ours), so that an idle connection needs no buffer.
     virtual void start_read(asio::mutable_buffer into, Done done) = 0;
-    /// Some of `from`, gathered into one write (one TLS record where TLS is on) as far as that goes.
+    /// Some of `from`, gathered into one write (one TLS record where TLS is on) as far as that goes. After a cancelled
+    /// one half a record may be out: close.
     virtual void start_write(std::span<const asio::const_buffer> from, Done done) = 0;
     /// Ends both directions at once; pending operations complete with an error. Twice is harmless.
     virtual void close() noexcept = 0;
-    /// The TLS goodbye, or a TCP half-close of the sending side. Bounded by the caller with `within`.
+    /// A half-close of the sending side; over TLS our goodbye before it, and the wait for the other end's close, with
+    /// what it still sends read away. Bounded by the caller with `within`.
     virtual void start_shutdown(Done done) = 0;
     /// `203.0.113.7`: the peer, without port; empty when unknown.
     virtual std::string peer_address() const = 0;
