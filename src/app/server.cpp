@@ -1,5 +1,6 @@
 #include "app/server.hpp"
 
+#include "app/descriptors.hpp"
 #include "app/failure.hpp"
 #include "app/secrets.hpp"
 
@@ -10,7 +11,6 @@
 #include <boost/asio/post.hpp>
 
 #include <cstdio>
-#include <filesystem>
 
 namespace stockcast {
 namespace {
@@ -20,7 +20,6 @@ using namespace std::chrono_literals;
 // Together below the 5 s that a stop may take (interface.md).
 constexpr auto doors_patience = 2500ms;
 constexpr auto loops_patience = 1000ms;
-constexpr auto certificate_check_interval = 30s;
 
 std::string sync_completed_event(const SyncLog& run) {
     std::string event;
@@ -31,36 +30,23 @@ std::string sync_completed_event(const SyncLog& run) {
     return event;
 }
 
-std::shared_ptr<TlsServerContext> load_certificate(const Settings& settings, const Clock& clock) {
-    if (settings.tls_cert_file.empty()) return nullptr;
-    try {
-        return std::make_shared<TlsServerContext>(settings.tls_cert_file, settings.tls_key_file, clock);
-    } catch (const std::exception& why) {
-        throw Failure{std::string{"TLS_CERT_FILE, TLS_KEY_FILE: "} + why.what(),
-                      std::string{"TLS_CERT_FILE, TLS_KEY_FILE: "} + why.what()};
-    }
-}
-
-HttpLimits http_limits(const Settings& settings) {
+HttpLimits http_limits(const Settings& settings, Log& log) {
     HttpLimits limits;
-    limits.connections_max = settings.max_connections;
+    const auto descriptors = raise_descriptor_limit();
+    limits.connections_max = affordable_connections(settings.max_connections, descriptors);
+    if (limits.connections_max < settings.max_connections)
+        log.warning(
+            Mark::none,
+            {"MAX_CONNECTIONS is {wanted}, but the system allows {files} open files: at most {taken} connections. "
+             "Raise it with ulimit -n or LimitNOFILE=",
+             "MAX_CONNECTIONS es {wanted}, pero el sistema permite {files} archivos abiertos: como máximo {taken} "
+             "conexiones. Auméntelo con ulimit -n o LimitNOFILE="},
+            {{"wanted", settings.max_connections}, {"files", descriptors}, {"taken", limits.connections_max}});
     limits.connections_per_address_max = settings.max_connections_per_address;
     limits.is_address_exempt = [proxies = settings.trusted_proxies](std::string_view address) {
         return proxies.contains(address);
     };
     return limits;
-}
-
-/// When each file last changed, as one text to compare; a file that is away for a moment is just another value.
-std::string change_times(const Settings& settings) {
-    std::string times;
-    for (const auto& path : {settings.tls_cert_file, settings.tls_key_file}) {
-        std::error_code failed;
-        const auto at = std::filesystem::last_write_time(path, failed);
-        times += failed ? "-" : std::to_string(at.time_since_epoch().count());
-        times += ' ';
-    }
-    return times;
 }
 
 }  // namespace
@@ -98,9 +84,10 @@ Server::Server(const Settings& settings, Surrounds with)
             .log = with.log,
             .alerts = with.alerts,
             .metrics = with.metrics}),
-      tls_(load_certificate(settings, with.clock)),
+      certificate_(CertificateWatch::make(settings, with)),
       http_(std::make_unique<HttpServer>(with.executor, ListenAddress{settings.host, settings.port},
-                                         http_limits(settings), api_, tls_, with.clock, with.log)),
+                                         http_limits(settings, with.log), api_,
+                                         certificate_ ? certificate_->context() : nullptr, with.clock, with.log)),
       snapshots_(with.executor, settings.data_dir, ledger_, with.workers, with.clock, with.log),
       retention_({settings.log_retention, settings.changes_retention}, ledger_, *store_, with.workers, with.clock,
                  with.log),
@@ -122,7 +109,7 @@ Upstream& Server::join_upstream() {
 
 std::string Server::address() const {
     const bool v6 = settings_.host.find(':') != std::string::npos;
-    return (tls_ ? "https://" : "http://") + (v6 ? "[" + settings_.host + "]" : settings_.host) + ":" +
+    return (certificate_ ? "https://" : "http://") + (v6 ? "[" + settings_.host + "]" : settings_.host) + ":" +
            std::to_string(port());
 }
 
@@ -139,7 +126,7 @@ asio::awaitable<int> Server::run() {
         siigo_->spawn_loops(loops_, [this](std::string name, asio::awaitable<void> loop) {
             return must_run(std::move(name), std::move(loop));
         });
-    if (tls_) loops_.spawn("certificate", watch_certificate());
+    if (certificate_) loops_.spawn("certificate", must_run("certificate", certificate_->run()));
 
     // Scripts wait for these very words, in every language and at every level.
     if (with_.log.wants(LogLevel::info))
@@ -177,25 +164,7 @@ asio::awaitable<void> Server::must_run(std::string name, asio::awaitable<void> l
 }
 
 void Server::reload_certificate() {
-    if (!tls_) return;
-    const std::string refused = tls_->reload();
-    if (refused.empty())
-        with_.log.info(Mark::success, {"The certificate was read again", "Se leyó de nuevo el certificado"});
-    else
-        with_.log.error({"The new certificate is not taken, the old one stays: {reason}",
-                         "El certificado nuevo no se acepta, sigue el anterior: {reason}"},
-                        {{"reason", refused}});
-}
-
-asio::awaitable<void> Server::watch_certificate() {
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-    std::string known = co_await offload(with_.workers, [settings = settings_] { return change_times(settings); });
-    while (co_await with_.clock.sleep_for(certificate_check_interval)) {
-        auto now = co_await offload(with_.workers, [settings = settings_] { return change_times(settings); });
-        if (now == known) continue;
-        known = std::move(now);
-        reload_certificate();
-    }
+    if (certificate_) certificate_->reload();
 }
 
 }  // namespace stockcast

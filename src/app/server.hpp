@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/certificate.hpp"
 #include "app/retention.hpp"
 #include "app/snapshot_socket.hpp"
 #include "app/upstream.hpp"
@@ -35,7 +36,7 @@ public:
     /// or 1 when the store failed.
     asio::awaitable<int> run();
     void stop();
-    /// Takes a new certificate if it is good (SIGHUP).
+    /// Reads the certificate again and takes it if it is good (SIGHUP).
     void reload_certificate();
 
 private:
@@ -44,7 +45,6 @@ private:
     /// Runs a loop that must not end while we serve. If a bug ends it, the server stops with 1: a mirror that silently no
     /// longer polls would be worse.
     asio::awaitable<void> must_run(std::string name, asio::awaitable<void> loop);
-    asio::awaitable<void> watch_certificate();
 
     Settings settings_;
     Surrounds with_;
@@ -59,7 +59,7 @@ private:
     std::unique_ptr<SiigoUpstream> siigo_;  ///< null: SIIGO_ENABLED=false
     NoUpstream no_siigo_;
     Api api_;
-    std::shared_ptr<TlsServerContext> tls_;  ///< null: plain HTTP
+    std::unique_ptr<CertificateWatch> certificate_;  ///< null: plain HTTP
     std::unique_ptr<HttpServer> http_;
     SnapshotSocket snapshots_;
     Retention retention_;

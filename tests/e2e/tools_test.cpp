@@ -127,9 +127,20 @@ TEST_CASE("with a certificate the server speaks HTTPS and takes a new one on SIG
     REQUIRE(make("second").exit_code == 0);
     world.server().signal(SIGHUP);
     CHECK(eventually([&] { return ask().output.ends_with("200"); }));
+    const auto see = [&](const char* target) {
+        return run_to_end({"/usr/bin/curl", "-sSki", "https://127.0.0.1:" + std::to_string(world.port()) + target}, {},
+                          directory.path());
+    };
+    CHECK(see("/healthz").output.find("Strict-Transport-Security: max-age=") != std::string::npos);
+    CHECK(see("/metrics").output.find("\nstockcast_certificate_expires_seconds 25") !=
+          std::string::npos);  // of 30 days
     std::ofstream{cert} << "not a certificate";
     world.server().signal(SIGHUP);
     CHECK(world.server().wait_for_output("❌"));
+    CHECK(see("/healthz").output.find("\"alive\":true") != std::string::npos);  // with the one before
+    REQUIRE(make("third").exit_code == 0);
+    CHECK(world.server().wait_for_output("A new certificate was taken"));  // of itself, since the files changed
+    CHECK(eventually([&] { return ask().output.ends_with("200"); }));
     CHECK(call(world.port(), {.target = "/healthz"}, std::chrono::seconds{5}).status ==
           0);  // plain HTTP is not spoken there
     CHECK(world.stop_server() == 0);
