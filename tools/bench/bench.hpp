@@ -32,6 +32,20 @@ struct LatencySettings {
 /// False when any notification was refused, or any client missed any of them.
 bool latency(const LatencySettings& settings);
 
+struct HostileSettings {
+    std::string url;       ///< with the secret
+    unsigned slow = 5000;  ///< connections that never finish a header or a body
+    double hints = 1000;   ///< notifications without the secret, a second
+    double rate = 50;      ///< genuine webhooks a second
+    unsigned seconds = 60;
+    unsigned products = 589;
+    std::string company_key = "demo";
+    std::uint64_t seed = 1;
+    unsigned pid = 0;  ///< of the server, whose memory is watched; 0: none
+};
+/// False when any genuine notification was not answered 200.
+bool hostile(const HostileSettings& settings);
+
 struct SyncBenchSettings {
     unsigned products = 589;
     unsigned batch_size = 50;

@@ -63,6 +63,30 @@ CLI::App* declare_latency(CLI::App& app, LatencySettings& settings) {
     return command;
 }
 
+CLI::App* declare_hostile(CLI::App& app, HostileSettings& settings) {
+    auto* command = app.add_subcommand(
+        "hostile", "Genuine webhooks at a fixed rate amid connections that never finish and a flood of forged hints");
+    command->add_option("URL", settings.url, url_help)->required();
+    command->add_option("--slow", settings.slow, "Connections that trickle a header or a body and never finish")
+        ->check(CLI::Range(0, 100'000))
+        ->capture_default_str();
+    command->add_option("--hints", settings.hints, "Notifications without the secret, a second")
+        ->check(CLI::Range(0.0, 1e5))
+        ->capture_default_str();
+    command->add_option("--rate", settings.rate, "Genuine webhooks a second")
+        ->check(CLI::Range(0.1, 1e5))
+        ->capture_default_str();
+    command->add_option("--seconds", settings.seconds, "How long")->check(CLI::Range(1, 3'600))->capture_default_str();
+    command->add_option("--pid", settings.pid, "Of the server on this machine: its memory is watched");
+    command->add_option("--products", settings.products, "Products that take turns")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    command->add_option("--company-key", settings.company_key, "company_key of the notifications")
+        ->capture_default_str();
+    command->add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
+    return command;
+}
+
 CLI::App* declare_sync(CLI::App& app, SyncBenchSettings& settings) {
     auto* command = app.add_subcommand(
         "sync", "A first sync against the SIIGO simulator (in a process of its own) into a new store, and a restart");
@@ -87,7 +111,7 @@ CLI::App* declare_sync(CLI::App& app, SyncBenchSettings& settings) {
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     try {
-        CLI::App app{"Measures stockcast: ingest, latency, sync.", "stockcast-bench"};
+        CLI::App app{"Measures stockcast: ingest, latency, a hostile network, sync.", "stockcast-bench"};
         app.set_version_flag("--version", "stockcast-bench " STOCKCAST_VERSION);
         app.require_subcommand(1);
         app.footer(
@@ -95,9 +119,11 @@ int main(int argc, char** argv) {
             "on another (taskset -c). Exit codes: 0 done, 1 failed or refused, 2 wrong usage.");
         IngestSettings ingest_settings;
         LatencySettings latency_settings;
+        HostileSettings hostile_settings;
         SyncBenchSettings sync_settings;
         const auto* ingest_command = declare_ingest(app, ingest_settings);
         const auto* latency_command = declare_latency(app, latency_settings);
+        const auto* hostile_command = declare_hostile(app, hostile_settings);
         declare_sync(app, sync_settings);
         try {
             app.parse(argc, argv);
@@ -106,6 +132,7 @@ int main(int argc, char** argv) {
         }
         if (ingest_command->parsed()) return ingest(ingest_settings) ? 0 : failed;
         if (latency_command->parsed()) return latency(latency_settings) ? 0 : failed;
+        if (hostile_command->parsed()) return hostile(hostile_settings) ? 0 : failed;
         return stockcast::bench::sync(sync_settings) ? 0 : failed;
     } catch (const std::exception& error) {
         std::cerr << "stockcast-bench: " << error.what() << '\n';
