@@ -1,9 +1,12 @@
 #include "stockcast_dump_parts.hpp"
 
 #include "stockcast/ledger/step.hpp"
+#include "stockcast/siigo/journal.hpp"
 #include "stockcast/store/fields.hpp"
+#include "stockcast/store/floors.hpp"
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
+#include "stockcast/sync/described_state.hpp"
 
 namespace stockcast::dump {
 namespace {
@@ -59,6 +62,25 @@ std::string ledger_json(const LedgerState& state) {
     return out;
 }
 
+Result<std::string> floors_json(std::string_view value) {
+    const auto floors = decode_floors(value);
+    if (!floors) return floors.error();
+    std::string out;
+    JsonObjectWriter writer{out};
+    write_count(writer, "changes", floors->changes);
+    write_instant(writer, "changes_until", floors->changes_until);
+    writer.string("logs", floors->logs.to_string()).string("audit", floors->audit.to_string()).close();
+    return out;
+}
+
+Result<std::string> anchor_json(std::string_view value) {
+    const auto product = records::decode_product(value);
+    if (!product) return product.error();
+    std::string out;
+    write_product_json(out, *product);
+    return out;
+}
+
 Result<std::string> meta_json(std::string_view name, std::string_view value) {
     std::string out;
     if (name == keys::epoch || name == keys::format_version || name == keys::webhook_secret) {
@@ -81,7 +103,13 @@ Result<std::string> meta_json(std::string_view name, std::string_view value) {
         writer.close();
         return out;
     }
-    if (name.starts_with("siigo/") || name.starts_with("sync/")) return fields_json(value);
+    if (name.starts_with(keys::anchors)) return anchor_json(value);
+    if (name == keys::floors) return floors_json(value);
+    if (name.starts_with("siigo/") && name.ends_with("/state")) return siigo::describe_journal(value);
+    if (name.starts_with("sync/")) {
+        auto described = describe_sync_state(name, value);
+        if (described || described.error() != Errc::not_found) return described;
+    }
     // A later version's, perhaps a secret: its size alone.
     JsonObjectWriter writer{out};
     write_count(writer, "bytes", value.size());

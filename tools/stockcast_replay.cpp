@@ -1,13 +1,14 @@
 // stockcast-replay: sends recorded webhooks again, oldest first, with their original bytes.
 #include "stockcast_replay.hpp"
 
+#include "tool.hpp"
+
 #include "stockcast/base/log.hpp"
 #include "stockcast/base/offload.hpp"
 #include "stockcast/base/random.hpp"
 #include "stockcast/net/tls.hpp"
 #include "stockcast/store/offline.hpp"
 
-#include <CLI/CLI.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -22,17 +23,10 @@
 #include <filesystem>
 #include <iostream>
 
-#ifndef STOCKCAST_VERSION
-#define STOCKCAST_VERSION "unknown"
-#endif
-
 namespace {
 
 using namespace stockcast;
 using namespace stockcast::replay;
-
-constexpr int failed = 1;
-constexpr int wrong_usage = 2;
 
 struct Arguments {
     std::string source, url, speed = "max", from, to, ca_file;
@@ -47,39 +41,69 @@ std::optional<double> parse_speed(const std::string& text) {
     return value;
 }
 
-void declare(CLI::App& app, Arguments& arguments) {
-    const auto time = CLI::Validator(
-        [](const std::string& text) { return Instant::parse(text) ? std::string{} : text + " is no time"; }, "TIME");
-    const auto speed = CLI::Validator(
-        [](const std::string& text) {
-            return text == "max" || parse_speed(text) ? std::string{} : text + " is neither max nor a number above 0";
+CLI::Validator speed(Language language) {
+    return CLI::Validator(
+        [language](const std::string& text) {
+            if (text == "max" || parse_speed(text)) return std::string{};
+            return text + in_language({" is neither max nor a number above 0", " no es max ni un número mayor que 0"},
+                                      language);
         },
-        "max|N");
-    const auto url = CLI::Validator(
-        [](const std::string& text) {
-            // Not repeated in the message: its last part is the secret.
-            return HttpUrl::parse(text) ? std::string{} : std::string{"no http:// or https:// address"};
-        },
-        "URL");
+        "");
+}
 
-    app.set_version_flag("--version", "stockcast-replay " STOCKCAST_VERSION);
-    app.add_option("SOURCE", arguments.source, "Output of stockcast-dump (JSON Lines), a DATA_DIR, or a backup")
+/// The address is not repeated in the message: its last part is the secret.
+CLI::Validator url(Language language) {
+    return CLI::Validator(
+        [language](const std::string& text) {
+            if (HttpUrl::parse(text)) return std::string{};
+            return in_language({"URL is no http:// or https:// address", "URL no es una dirección http:// o https://"},
+                               language);
+        },
+        "");
+}
+
+void declare(Declaration& options, Language language, Arguments& arguments) {
+    options
+        .option("SOURCE", arguments.source, "SOURCE",
+                {"Output of stockcast-dump (JSON Lines), a DATA_DIR (also while its server runs), or a backup",
+                 "Salida de stockcast-dump (JSON Lines), un DATA_DIR (también con su servidor en marcha) o una copia"})
         ->required();
-    app.add_option("URL", arguments.url, "Where to: https://HOST/api/webhooks/receive/SECRET")->required()->check(url);
-    app.add_option("--speed", arguments.speed, "N times the recorded pace, or as fast as they are answered")
-        ->check(speed)
+    options
+        .option("URL", arguments.url, "URL",
+                {"Where to: https://HOST/api/webhooks/receive/SECRET",
+                 "A dónde: https://HOST/api/webhooks/receive/SECRETO"})
+        ->required()
+        ->check(url(language));
+    options
+        .option("--speed", arguments.speed, "1|10|max",
+                {"N times the recorded pace, or as fast as they are answered",
+                 "N veces el ritmo registrado, o tan rápido como respondan"})
+        ->check(speed(language))
         ->capture_default_str();
-    app.add_option("--from", arguments.from,
-                   "First time of arrival (2025-01-20, 2025-01-20T10:30:00Z), itself included")
-        ->check(time);
-    app.add_option("--to", arguments.to, "Last time of arrival, itself included")->check(time);
-    app.add_option("--topic", arguments.filter.topic, "Only this topic, or those that end so: products.stock.update");
-    app.add_option("--product", arguments.filter.product, "Only this product: SIIGO's id, or a code");
-    app.add_option("--ca-file", arguments.ca_file, "PEM file trusted for URL instead of the system's store");
-    app.footer(
-        "They carry the header X-Stockcast-Replay: 1, so that the server marks what follows from them as replayed.\n"
-        "Tests and entries that were put through again are left out: SIIGO did not send them.\n"
-        "Exit codes: 0 all were taken, 1 any was refused or not answered, or SOURCE can't be read, 2 wrong usage.");
+    options
+        .option("--from", arguments.from, "T",
+                {"First time of arrival (2025-01-20, 2025-01-20T10:30:00Z), itself included",
+                 "Primera fecha de llegada (2025-01-20, 2025-01-20T10:30:00Z), incluida"})
+        ->check(tool::time(language));
+    options
+        .option("--to", arguments.to, "T",
+                {"Last time of arrival, itself included", "Última fecha de llegada, incluida"})
+        ->check(tool::time(language));
+    options.option("--topic", arguments.filter.topic, "TOPIC",
+                   {"Only this topic, or those that end so: products.stock.update",
+                    "Solo este tema, o los que terminan así: products.stock.update"});
+    options.option("--product", arguments.filter.product, "ID|CODE",
+                   {"Only this product: SIIGO's id, or a code", "Solo este producto: el id de SIIGO, o un código"});
+    options.option("--ca-file", arguments.ca_file, "FILE",
+                   {"PEM file trusted for URL instead of the system's store",
+                    "Archivo PEM en el que se confía para URL en vez del del sistema"});
+    options.details(
+        {"They carry the header X-Stockcast-Replay: 1, so that the server marks what follows from them as replayed.\n"
+         "Tests and entries that were put through again are left out: SIIGO did not send them.\n"
+         "Exit codes: 0 all were taken, 1 any was refused or not answered, or SOURCE can't be read, 2 wrong usage.",
+         "Llevan el encabezado X-Stockcast-Replay: 1, para que el servidor marque lo que causen como repetido.\n"
+         "Las pruebas y lo que se procesó de nuevo quedan fuera: no lo envió SIIGO.\n"
+         "Salida: 0 todas aceptadas, 1 alguna rechazada o sin respuesta, o SOURCE no se puede leer, 2 mal uso."});
 }
 
 asio::awaitable<void> stop_at_signal(asio::signal_set& signals, asio::cancellation_signal& stop) {
@@ -127,7 +151,7 @@ void print(const Sent& sent, double seconds) {
                 seconds > 0 ? static_cast<double>(total) / seconds : 0.0);
 }
 
-int run(const Arguments& arguments) {
+int replay_all(const Arguments& arguments) {
     SystemRandom random;
     std::unique_ptr<OfflineStore> offline;
     std::unique_ptr<Recording> recording;
@@ -145,31 +169,21 @@ int run(const Arguments& arguments) {
     const auto began = clock.now();
     const auto sent = send(*recording, settings, arguments.ca_file);
     print(sent, std::chrono::duration<double>(clock.now() - began).count());
-    return sent.all_taken() ? 0 : failed;
+    return sent.all_taken() ? tool::done : tool::failed;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN);
-    try {
-        CLI::App app{"Sends recorded webhooks again, oldest first, with their original bytes.", "stockcast-replay"};
-        Arguments arguments;
-        declare(app, arguments);
-        try {
-            app.parse(argc, argv);
-        } catch (const CLI::ParseError& error) {
-            return app.exit(error) == 0 ? 0 : wrong_usage;
-        }
-        if (!arguments.from.empty()) arguments.filter.from = *Instant::parse(arguments.from);
-        if (!arguments.to.empty()) arguments.filter.to = *Instant::parse(arguments.to);
-        return run(arguments);
-    } catch (const StoreRefused& refused) {
-        const bool spanish = language_from_environment() == Language::spanish;
-        std::cerr << "stockcast-replay: " << (spanish ? refused.spanish() : refused.what()) << '\n';
-        return failed;
-    } catch (const std::exception& error) {
-        std::cerr << "stockcast-replay: " << error.what() << '\n';
-        return failed;
-    }
+    Arguments arguments;
+    return tool::run(
+        "stockcast-replay",
+        {"Sends recorded webhooks again, oldest first, with their original bytes",
+         "Envía de nuevo los webhooks registrados, del más antiguo al más nuevo, con sus bytes originales"},
+        argc, argv, [&](Declaration& options, Language language) { declare(options, language, arguments); },
+        [&] {
+            if (!arguments.from.empty()) arguments.filter.from = *Instant::parse(arguments.from);
+            if (!arguments.to.empty()) arguments.filter.to = *Instant::parse(arguments.to);
+            return replay_all(arguments);
+        });
 }

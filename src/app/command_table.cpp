@@ -62,6 +62,39 @@ int run_token(const Invocation& invocation) {
     return print_token(*settings, role, *ttl, subject);
 }
 
+void declare_backup(Declaration& options, CommandArguments& into) {
+    options
+        .option("DIR", into.directory, "DIR",
+                {"Where to: a directory that does not exist yet", "A dónde: un directorio que aún no exista"})
+        ->required();
+}
+
+int run_backup(const Invocation& invocation) {
+    const auto settings = settings_for(Needs::store, invocation);
+    return settings ? backup(*settings, invocation.arguments.directory, invocation.language) : 2;
+}
+
+void declare_restore(Declaration& options, CommandArguments& into) {
+    options
+        .option("DIR", into.directory, "DIR",
+                {"The backup: what `stockcast backup` made", "La copia: lo que hizo `stockcast backup`"})
+        ->required();
+    options.flag("--same-epoch", into.same_epoch,
+                 {"Clients resume where they were (else they are told to read everything again)",
+                  "Los clientes siguen donde estaban (si no, se les dice que lean todo de nuevo)"});
+}
+
+int run_restore(const Invocation& invocation) {
+    const auto settings = settings_for(Needs::store, invocation);
+    const auto& arguments = invocation.arguments;
+    return settings ? restore(*settings, arguments.directory, arguments.same_epoch, invocation.language) : 2;
+}
+
+int run_verify(const Invocation& invocation) {
+    const auto settings = settings_for(Needs::store, invocation);
+    return settings ? verify(*settings, invocation.language) : 2;
+}
+
 void declare_completion(Declaration& options, CommandArguments& into) {
     options.choice("SHELL", into.shell, "SHELL", shell_names(), {"Whose script", "De cuál intérprete"})->required();
 }
@@ -111,6 +144,36 @@ const Command table[] = {
       "La salida estándar lleva solo el token:\n\n  TOKEN=$(stockcast token --role viewer --ttl 30d)"},
      declare_token,
      run_token},
+    {"backup",
+     {"A checked copy of the store, also while the server runs",
+      "Una copia verificada del almacén, también con el servidor en marcha"},
+     {"DIR is there once the copy is whole and has passed all that `verify` checks; an interrupted one leaves "
+      "nothing.\n"
+      "It holds secrets (jwt.key, the webhook's secret): keep it as safe as the server.",
+      "DIR aparece cuando la copia está completa y pasó todo lo que revisa `verify`; una interrumpida no deja nada.\n"
+      "Contiene secretos (jwt.key, el secreto del webhook): guárdela como al servidor."},
+     declare_backup,
+     run_backup},
+    {"restore",
+     {"Make a backup the store of an empty DATA_DIR", "Convierte una copia en el almacén de un DATA_DIR vacío"},
+     {"seq and productId stay. Under the new epoch every client reads everything again, since what it was told after "
+      "the\n"
+      "backup is not in it. --same-epoch is for a backup that nothing followed, such as a move to another machine.",
+      "seq y productId se conservan. Con la época nueva cada cliente lee todo de nuevo, pues lo que supo después de "
+      "la\n"
+      "copia no está en ella. --same-epoch es para una copia a la que nada siguió, como un traslado a otra máquina."},
+     declare_restore,
+     run_restore},
+    {"verify",
+     {"Check every invariant of the store, also while the server runs",
+      "Revisa todo el almacén, también con el servidor en marcha"},
+     {"Checksums of all files and values; the change log without a gap; its changes give exactly the products held; "
+      "their\n"
+      "histories, causes, codes and counters. Exit 1 if anything differs.",
+      "Sumas de verificación de archivos y valores; el registro de cambios sin huecos; de sus cambios resultan los\n"
+      "productos; sus historias, causas, códigos y contadores. Sale con 1 si algo difiere."},
+     nullptr,
+     run_verify},
     {"completion",
      {"Print a completion script for your shell", "Imprime el guion de autocompletado de su intérprete"},
      {"  source <(stockcast completion bash)           in ~/.bashrc\n"

@@ -16,6 +16,8 @@ struct CommandArguments {
     std::string ttl = "30d";
     std::string subject = "cli";
     std::string shell;
+    std::string directory;
+    bool same_epoch = false;
     std::string page;  ///< the command whose manual page is wanted; empty: the program's
 };
 

@@ -79,6 +79,11 @@ CLI::Option* Declaration::option(const std::string& name, std::optional<std::str
     return app_.add_option(name, into, in_language(meaning, language_))->type_name(value);
 }
 
+CLI::Option* Declaration::option(const std::string& name, std::vector<std::string>& into, const std::string& value,
+                                 Sentence meaning) {
+    return app_.add_option(name, into, in_language(meaning, language_))->type_name(value);
+}
+
 CLI::Option* Declaration::choice(const std::string& name, std::string& into, const std::string& value,
                                  std::vector<std::string> words, Sentence meaning) {
     const auto check = [words, language = language_](const std::string& given) {

@@ -62,6 +62,8 @@ void Hub::remove(Session& session) {
 }
 
 void Hub::publish(const CommitNotice& notice) {
+    websocket.ring.let_go_below(notice.oldest);
+    if (events_) events_->ring.let_go_below(notice.oldest);
     if (notice.changes.empty()) return;
     const auto now = clock.now();
     for (const auto& change : notice.changes) {

@@ -35,6 +35,10 @@ void Ring::append(const PublishedChange& change, Steady at) {
     bytes_ += frame.size();
 }
 
+void Ring::let_go_below(Seq seq) {
+    while (!entries_.empty() && entries_.front().seq < seq) drop_oldest();
+}
+
 /// Frames never wrap: what does not fit before the end begins anew. Lets go of the oldest that lie in the way.
 void Ring::make_room(std::size_t length) {
     if (entries_.empty()) write_ = wrap_end_ = 0;

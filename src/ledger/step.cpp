@@ -68,6 +68,7 @@ public:
         out_.batch.put(Family::meta, std::string{keys::ledger_state}, encode(out_.state));
         for (auto& commit : out_.commits) commit.head = out_.state.head;
         out_.notice.head = out_.state.head;
+        out_.notice.oldest = out_.state.oldest;
         return std::move(out_);
     }
 

@@ -1,5 +1,7 @@
 #include "siigo/call_gate.hpp"
 
+#include "stockcast/base/json.hpp"
+#include "stockcast/siigo/journal.hpp"
 #include "stockcast/store/fields.hpp"
 
 #include <openssl/evp.h>
@@ -144,6 +146,31 @@ bool CallGate::read(std::string_view state, Moment now) {
     if (stored->user == marks_.user) share_.restore(std::move(stored->buckets), now.wall);
     if (stored->user_and_key == marks_.user_and_key) refusals_.restore(stored->refusals);
     return true;
+}
+
+Result<std::string> describe_journal(std::string_view state) {
+    const auto stored = decode(state);
+    if (!stored) return stored.error();
+    Json::Array sends;
+    for (Instant at : stored->sends) sends.emplace_back(at.to_iso());
+    std::string hours = "[";
+    for (const auto& bucket : stored->buckets) {
+        if (hours.size() > 1) hours += ',';
+        JsonObjectWriter hour{hours};
+        hour.string("hour", Instant{std::chrono::hours{bucket.hour}}.to_iso());
+        hour.raw("calls", std::to_string(bucket.calls)).raw("failures", std::to_string(bucket.failures)).close();
+    }
+    std::string json;
+    JsonObjectWriter out{json};
+    out.raw("sends", to_text(Json{std::move(sends)})).raw("hours", hours + ']');
+    out.raw("refusals", std::to_string(stored->refusals.in_a_row));
+    if (stored->refusals.closed_since) {
+        out.string("closed_since", stored->refusals.closed_since->to_iso());
+        out.string("next_probe", stored->refusals.next_probe.to_iso());
+    }
+    if (stored->hold_until) out.string("hold_until", stored->hold_until->to_iso());
+    out.close();
+    return json;
 }
 
 }  // namespace stockcast::siigo

@@ -1,4 +1,4 @@
-#include "store/directory_lock.hpp"
+#include "stockcast/store/directory_lock.hpp"
 
 #include "store/refusal.hpp"
 

@@ -1,8 +1,10 @@
 #include "stockcast/store/offline.hpp"
 
-#include "store/directory_lock.hpp"
 #include "store/refusal.hpp"
 #include "store/rocks_open.hpp"
+#include "store/rocks_store.hpp"
+
+#include "stockcast/store/directory_lock.hpp"
 
 #include <cerrno>
 #include <filesystem>
@@ -29,6 +31,23 @@ RocksSettings settings_of(const std::string& directory) {
     return settings;
 }
 
+/// A copy shares its files with the store, so one that a killed tool left keeps their space from being taken back. Those
+/// in use are locked; a young one may be about to be.
+void remove_left_copies(const std::string& snapshots) {
+    std::error_code failed;
+    for (fs::directory_iterator entry{snapshots, failed}, end; !failed && entry != end; entry.increment(failed)) {
+        std::error_code ignored;
+        const auto age = fs::file_time_type::clock::now() - fs::last_write_time(entry->path(), ignored);
+        if (ignored || age < std::chrono::minutes{10}) continue;
+        try {
+            const DirectoryLock unused{entry->path().string(), DirectoryLock::Missing::refuse};
+            fs::remove_all(entry->path(), ignored);
+        } catch (const StoreRefused&) {
+            continue;  // in use
+        }
+    }
+}
+
 }  // namespace
 
 OfflineStore::OfflineStore(const std::string& data_dir, Random& random, std::chrono::seconds patience) {
@@ -48,13 +67,23 @@ OfflineStore::~OfflineStore() {
     if (is_copy_) fs::remove_all(directory_, ignored);
 }
 
+Store& OfflineStore::store() {
+    return *store_;
+}
+
+std::string OfflineStore::check_files() const {
+    return store_->check_files();
+}
+
 void OfflineStore::copy_from_server(const std::string& data_dir, Random& random, std::chrono::seconds patience) {
     const auto snapshots = data_dir + "/snapshots";
     make_private_directory(snapshots);
+    remove_left_copies(snapshots);
     const auto copy = snapshots + "/offline-" + random.token(12);
     try {
         const auto failed = ask_for_checkpoint(data_dir, copy, patience);
         if (!failed.empty()) throw refused_no_copy(data_dir, failed);
+        copy_lock_ = std::make_unique<DirectoryLock>(copy, DirectoryLock::Missing::refuse);
         store_ = open_rocks_store_for_reading(settings_of(copy), nullptr);
     } catch (...) {
         std::error_code ignored;

@@ -84,6 +84,15 @@ StoreRefused refused_missing(const std::string& directory) {
             "No hay ningún almacén en " + directory + ". Indique el DATA_DIR de un stockcast que ya haya funcionado."};
 }
 
+StoreRefused refused_unfinished_restore(const std::string& directory) {
+    return {
+        Reason::unreachable,
+        "A restore into " + directory +
+            " was not finished. Run stockcast restore again, or empty the directory to begin without its data.",
+        "Una restauración en " + directory +
+            " no se terminó. Ejecute stockcast restore de nuevo, o vacíe el directorio para empezar sin sus datos."};
+}
+
 StoreRefused refused_no_copy(const std::string& directory, const std::string& why) {
     return {Reason::unreachable,
             "The store in " + directory + " is in use, and the stockcast that runs on it made no copy of it (" + why +

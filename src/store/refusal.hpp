@@ -16,6 +16,8 @@ StoreRefused refused_newer(const std::string& directory, const std::string& its_
 StoreRefused refused_damaged(const std::string& directory, const std::string& what);
 StoreRefused refused_foreign(const std::string& directory);
 StoreRefused refused_missing(const std::string& directory);
+/// A restore into it broke off.
+StoreRefused refused_unfinished_restore(const std::string& directory);
 /// In use, and its server makes no copy.
 StoreRefused refused_no_copy(const std::string& directory, const std::string& why);
 StoreRefused refused_by_system(const std::string& directory, int error_number);

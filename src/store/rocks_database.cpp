@@ -29,10 +29,11 @@ rocksdb::Status RocksDatabase::open(const RocksSettings& settings, const std::st
         const auto family = static_cast<Family>(i);
         families.emplace_back(std::string{to_string(family)}, of_family);
         if (has_floor(family)) let_go_below(families.back().options, family, database->floors_);
+        families.back().options.disable_auto_compactions = mode == OpenMode::adopt;
     }
 
     const auto options = database_options(settings, mode, database->env_.get());
-    const bool writes = mode == OpenMode::create || mode == OpenMode::read_write;
+    const bool writes = mode == OpenMode::create || mode == OpenMode::read_write || mode == OpenMode::adopt;
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
     const auto status = writes ? rocksdb::DB::Open(options, path, families, &handles, &db)

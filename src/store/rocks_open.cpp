@@ -4,6 +4,7 @@
 #include "store/refusal.hpp"
 #include "store/rocks_reader.hpp"
 
+#include "stockcast/store/backup.hpp"
 #include "stockcast/store/fields.hpp"
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
@@ -114,6 +115,10 @@ void make_database_if_missing(const RocksSettings& settings, const DirectoryLock
     const auto path = database_path(settings.directory);
     if (is_database(path)) return;
     refuse_remains(settings, path);
+    // A fresh, empty store in its place would look like one that has lost everything.
+    std::error_code unknown;
+    if (fs::exists(fs::path{settings.directory} / unfinished_restore, unknown))
+        throw refused_unfinished_restore(settings.directory);
 
     const auto unfinished = path + ".new";
     std::error_code failed;

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "store/directory_lock.hpp"
 #include "store/rocks_database.hpp"
 
 #include "stockcast/base/random.hpp"
+#include "stockcast/store/directory_lock.hpp"
 #include "stockcast/store/rocks_store.hpp"
 
 #include <memory>
@@ -15,7 +15,10 @@ void make_database_if_missing(const RocksSettings& settings, const DirectoryLock
 /// Opens it, and refuses what is foreign, newer or damaged.
 std::shared_ptr<RocksDatabase> open_database(const RocksSettings& settings, OpenMode mode);
 
+class RocksStore;
+
 /// For tools: opens without writing a byte. With `lock` it is a store in its place, without one a checkpoint.
-std::unique_ptr<Store> open_rocks_store_for_reading(const RocksSettings& settings, std::unique_ptr<DirectoryLock> lock);
+std::unique_ptr<RocksStore> open_rocks_store_for_reading(const RocksSettings& settings,
+                                                         std::unique_ptr<DirectoryLock> lock);
 
 }  // namespace stockcast

@@ -16,6 +16,7 @@ enum class OpenMode {
     read_write,     ///< the server's
     read_in_place,  ///< by a tool, with the directory locked against a server
     read_copy,      ///< a checkpoint: it lacks the older WALs that its MANIFEST names, so tracking is off
+    adopt,          ///< the same for writing: RocksDB then lets go of the names of WALs that are not there
 };
 
 /// The durability settings of RocksDB 7.8, each with its reason. Database-wide part.

@@ -155,6 +155,16 @@ Result<void> RocksStore::reclaim() {
     return {};
 }
 
+std::string RocksStore::check_files() const {
+    const auto opened = database();
+    if (!opened) return "the store is closed";
+    // The whole of each file against what the MANIFEST says of it, then each block against its own checksum: the one
+    // notices a file that was exchanged, the other tells which block of a file is bad.
+    auto status = opened->db().VerifyFileChecksums({});
+    if (status.ok()) status = opened->db().VerifyChecksum();
+    return status.ok() ? std::string{} : status.ToString();
+}
+
 Result<void> RocksStore::checkpoint(const std::string& directory) {
     const std::lock_guard lock{write_mutex_};
     const auto opened = database();
@@ -237,8 +247,8 @@ std::unique_ptr<Store> open_rocks_store(const RocksSettings& as_given, Random& r
     return std::make_unique<RocksStore>(settings, std::move(lock), std::move(database), RocksStore::Access::read_write);
 }
 
-std::unique_ptr<Store> open_rocks_store_for_reading(const RocksSettings& settings,
-                                                    std::unique_ptr<DirectoryLock> lock) {
+std::unique_ptr<RocksStore> open_rocks_store_for_reading(const RocksSettings& settings,
+                                                         std::unique_ptr<DirectoryLock> lock) {
     auto database = open_database(settings, lock ? OpenMode::read_in_place : OpenMode::read_copy);
     return std::make_unique<RocksStore>(settings, std::move(lock), std::move(database), RocksStore::Access::read_only);
 }

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "store/directory_lock.hpp"
 #include "store/free_space.hpp"
 #include "store/rocks_database.hpp"
 
+#include "stockcast/store/directory_lock.hpp"
 #include "stockcast/store/rocks_store.hpp"
 
 #include <memory>
@@ -30,6 +30,9 @@ public:
     Result<void> reclaim() override;
     Result<void> checkpoint(const std::string& directory) override;
     StoreHealth recover() override;
+
+    /// Reads every file and compares it with its checksums. RocksDB's word on what is wrong; empty: nothing.
+    std::string check_files() const;
 
 private:
     /// What stands in the way of commits.

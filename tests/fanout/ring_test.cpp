@@ -92,6 +92,21 @@ TEST_CASE("an event larger than the arena empties it and is read from the log", 
     CHECK_FALSE(ring.after(1));
 }
 
+TEST_CASE("a ring lets go of what retention has taken", "[fanout][ring]") {
+    Ring ring{1000, websocket_framing};
+    for (Seq seq = 1; seq <= 4; ++seq) ring.append(change_of(seq, 10), {});
+    ring.let_go_below(3);
+    CHECK(ring.oldest() == 3);
+    CHECK_FALSE(ring.after(1));
+    CHECK(ring.after(2)->last == 4);
+    ring.let_go_below(2);
+    CHECK(ring.oldest() == 3);
+    ring.let_go_below(5);
+    CHECK(ring.oldest() == 5);
+    ring.append(change_of(5, 10), {});
+    CHECK(ring.after(4)->first == framed(change_of(5, 10)));
+}
+
 TEST_CASE("a ring begins after what the store holds already", "[fanout][ring]") {
     Ring ring{100, websocket_framing, 41};
     CHECK(ring.head() == 41);

@@ -4,10 +4,13 @@
 #include "tools/stockcast_dump.hpp"
 
 #include "stockcast/base/json.hpp"
+#include "stockcast/store/fields.hpp"
+#include "stockcast/store/floors.hpp"
 #include "stockcast/store/keys.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <map>
 #include <sstream>
 
 using namespace stockcast;
@@ -115,6 +118,45 @@ TEST_CASE("a payload survives a dump byte for byte, also where it is no UTF-8", 
             CHECK(member(entry, "payload_base64") == base64);
         }
     }
+}
+
+TEST_CASE("what stockcast keeps for itself is shown as members", "[dump]") {
+    MemoryStore store;
+    auto anchor = full_product();
+    Batch batch;
+    batch.put(Family::meta, keys::anchor("main", anchor.id), records::encode(anchor));
+    batch.put(Family::meta, std::string{keys::floors},
+              encode(Floors{.changes = 7, .changes_until = at("10:30"), .logs = log_id(3), .audit = {}}));
+    FieldWriter siigo{1};
+    siigo.text(1, "who").text(2, "key").instant(3, at("10:30")).signed_number(4, 482'000).number(5, 9).number(6, 2);
+    siigo.number(7, 1).instant(8, at("10:00")).instant(9, at("11:00"));
+    batch.put(Family::meta, keys::siigo_state("main"), siigo.finish());
+    FieldWriter sync{1};
+    sync.instant(1, at("10:30"));
+    batch.put(Family::meta, keys::sync_state("main"), sync.finish());
+    FieldWriter suspects{1};
+    suspects.text(1, std::string_view{reinterpret_cast<const char*>(anchor.id.bytes().data()), 16});
+    batch.put(Family::meta, keys::sync_state("main") + "/suspects", suspects.finish());
+    REQUIRE(store.commit(batch));
+
+    const auto dumped = dump_of(store, of(Family::meta));
+    CHECK(dumped.good);
+    CHECK_THAT(dumped.text, !Catch::Contains("hex") && !Catch::Contains("who"));
+    std::map<std::string, Json> values;
+    for (const auto& line : dumped.lines()) {
+        const auto entry = parse_json(line).value();
+        values[*entry.find("name")->if_string()] = *entry.find("value");
+    }
+    REQUIRE(values.size() == 5);
+    CHECK(member(values[keys::anchor("main", anchor.id)], "available_quantity") == "12.5");
+    CHECK(member(values["floors"], "changes") == "7");
+    CHECK(member(values["floors"], "logs") == '"' + log_id(3).to_string() + '"');
+    CHECK(member(values["siigo/main/state"], "sends") == R"(["2025-01-20T10:30:00Z"])");
+    CHECK(member(values["siigo/main/state"], "hours") == R"([{"hour":"2024-12-26T08:00:00Z","calls":9,"failures":2}])");
+    CHECK(member(values["siigo/main/state"], "next_probe") == R"("2025-01-20T11:00:00Z")");
+    CHECK(member(values["sync/main/state"], "first_completed") == R"("2025-01-20T10:30:00Z")");
+    CHECK(member(values["sync/main/state"], "open_run") == "null");
+    CHECK(member(values["sync/main/state/suspects"], "products") == "[\"" + anchor.id.to_string() + "\"]");
 }
 
 TEST_CASE("secrets are masked", "[dump]") {

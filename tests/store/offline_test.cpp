@@ -3,6 +3,8 @@
 #include "store/opened_store.hpp"
 #include "store/temporary_directory.hpp"
 
+#include "stockcast/store/directory_lock.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <cstring>
@@ -115,6 +117,27 @@ TEST_CASE("a store in use is read from a copy that its server makes, and the cop
         CHECK(std::filesystem::exists(offline.directory()));
     }
     CHECK(std::filesystem::is_empty(directory / "snapshots"));
+}
+
+TEST_CASE("a copy that a killed tool left is removed by the next, one in use is not", "[store][offline]") {
+    const TemporaryDirectory directory;
+    const auto store = open_in(directory.path());
+    const auto snapshots = directory / "snapshots";
+    const auto old = std::filesystem::file_time_type::clock::now() - 1h;
+    for (const auto* name : {"left", "used", "young"}) std::filesystem::create_directories(snapshots + "/" + name);
+    for (const auto* name : {"left", "used"}) std::filesystem::last_write_time(snapshots + "/" + name, old);
+    const DirectoryLock used{snapshots + "/used", DirectoryLock::Missing::refuse};
+    {
+        const OneCaller server{directory.path(), [&](const std::string& line) {
+                                   return store->checkpoint(line.substr(line.find(' ') + 1)) ? "ok\n" : "error no\n";
+                               }};
+        SeededRandom random;
+        const OfflineStore offline{directory.path(), random};
+        CHECK(std::filesystem::exists(offline.directory()));
+    }
+    CHECK_FALSE(std::filesystem::exists(snapshots + "/left"));
+    CHECK(std::filesystem::exists(snapshots + "/used"));
+    CHECK(std::filesystem::exists(snapshots + "/young"));
 }
 
 TEST_CASE("a server that makes no copy is named with its reason, and nothing stays behind", "[store][offline]") {

@@ -56,4 +56,14 @@ struct SyncBenchSettings {
 /// False when the sync did not complete.
 bool sync(const SyncBenchSettings& settings);
 
+struct FillSettings {
+    std::string directory;  ///< a DATA_DIR without a store
+    std::uint64_t changes = 1'000'000;
+    unsigned products = 10'000;
+    unsigned days = 30;  ///< over which they are spread, up to now
+    std::string company = "main";
+};
+/// A store as so many webhooks would have left it, to measure what reads it.
+void fill(const FillSettings& settings);
+
 }  // namespace stockcast::bench

@@ -106,12 +106,28 @@ CLI::App* declare_sync(CLI::App& app, SyncBenchSettings& settings) {
     return command;
 }
 
+CLI::App* declare_fill(CLI::App& app, FillSettings& settings) {
+    auto* command =
+        app.add_subcommand("fill", "Makes a store as so many webhooks would have left it, to measure what reads it");
+    command->add_option("DATA_DIR", settings.directory, "Where to; there must be no store yet")->required();
+    command->add_option("--changes", settings.changes, "Webhooks, each a change")
+        ->check(CLI::Range(1, 1'000'000'000))
+        ->capture_default_str();
+    command->add_option("--products", settings.products, "Products that take turns")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    command->add_option("--days", settings.days, "Spread over these, up to now")
+        ->check(CLI::Range(1, 3'650))
+        ->capture_default_str();
+    return command;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     try {
-        CLI::App app{"Measures stockcast: ingest, latency, a hostile network, sync.", "stockcast-bench"};
+        CLI::App app{"Measures stockcast: ingest, latency, a hostile network, sync; fills a store.", "stockcast-bench"};
         app.set_version_flag("--version", "stockcast-bench " STOCKCAST_VERSION);
         app.require_subcommand(1);
         app.footer(
@@ -123,8 +139,10 @@ int main(int argc, char** argv) {
         SyncBenchSettings sync_settings;
         const auto* ingest_command = declare_ingest(app, ingest_settings);
         const auto* latency_command = declare_latency(app, latency_settings);
+        FillSettings fill_settings;
         const auto* hostile_command = declare_hostile(app, hostile_settings);
-        declare_sync(app, sync_settings);
+        const auto* sync_command = declare_sync(app, sync_settings);
+        declare_fill(app, fill_settings);
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& error) {
@@ -133,7 +151,9 @@ int main(int argc, char** argv) {
         if (ingest_command->parsed()) return ingest(ingest_settings) ? 0 : failed;
         if (latency_command->parsed()) return latency(latency_settings) ? 0 : failed;
         if (hostile_command->parsed()) return hostile(hostile_settings) ? 0 : failed;
-        return stockcast::bench::sync(sync_settings) ? 0 : failed;
+        if (sync_command->parsed()) return stockcast::bench::sync(sync_settings) ? 0 : failed;
+        fill(fill_settings);
+        return 0;
     } catch (const std::exception& error) {
         std::cerr << "stockcast-bench: " << error.what() << '\n';
         return failed;

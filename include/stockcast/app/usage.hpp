@@ -28,6 +28,9 @@ public:
     CLI::Option* option(const std::string& name, std::string& into, const std::string& value, Sentence meaning);
     CLI::Option* option(const std::string& name, std::optional<std::string>& into, const std::string& value,
                         Sentence meaning);
+    /// Several values: as many as follow it, and it may come again.
+    CLI::Option* option(const std::string& name, std::vector<std::string>& into, const std::string& value,
+                        Sentence meaning);
     /// One of a few words, which are told and completed.
     CLI::Option* choice(const std::string& name, std::string& into, const std::string& value,
                         std::vector<std::string> words, Sentence meaning);

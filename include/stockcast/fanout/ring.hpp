@@ -28,6 +28,8 @@ public:
     /// One larger than the arena empties it: all have to read it from the change log.
     /// `at`: when it was published.
     void append(const PublishedChange& change, Steady at);
+    /// Retention has taken what is below `seq`: a cursor there is told so by the change log.
+    void let_go_below(Seq seq);
     Seq head() const;                             ///< newest; 0 at first
     Seq oldest() const;                           ///< oldest still here; head() + 1 when empty
     std::size_t bytes() const { return bytes_; }  ///< of the frames that are here

@@ -10,9 +10,13 @@
 
 namespace stockcast {
 
+class DirectoryLock;
+class RocksStore;
+
 /// A store as a tool reads it (dump, replay, verify, backup): the store itself where nobody uses it, without writing a
 /// byte (so that a tool run as root leaves no file that the server can't open); else a checkpoint that the running
-/// server makes on request, since only the process that writes can copy consistently. Blocking.
+/// server makes on request, since only the process that writes can copy consistently. Such a copy goes with the object;
+/// one that a killed tool left goes with the next. Blocking.
 class OfflineStore {
 public:
     /// `data_dir` is a DATA_DIR, a backup or a checkpoint. Throws StoreRefused: `unreachable` where there is no store,
@@ -23,7 +27,10 @@ public:
     OfflineStore(const OfflineStore&) = delete;
     OfflineStore& operator=(const OfflineStore&) = delete;
 
-    Store& store() { return *store_; }
+    Store& store();
+    /// Reads every file of it and compares it with the checksums that the store keeps of whole files and of their
+    /// blocks. What is wrong, in RocksDB's words; empty: nothing.
+    std::string check_files() const;
     /// Where the store that is read lies: `data_dir`, or the server's copy.
     const std::string& directory() const { return directory_; }
     bool is_copy() const { return is_copy_; }
@@ -33,7 +40,8 @@ private:
 
     std::string directory_;
     bool is_copy_ = false;
-    std::unique_ptr<Store> store_;
+    std::unique_ptr<DirectoryLock> copy_lock_;  ///< tells other tools that this copy is in use
+    std::unique_ptr<RocksStore> store_;
 };
 
 /// Asks the server behind `DATA_DIR/stockcast.sock` for a checkpoint: a line `checkpoint DIRECTORY` (absolute, in
