@@ -90,9 +90,16 @@ int run_restore(const Invocation& invocation) {
     return settings ? restore(*settings, arguments.directory, arguments.same_epoch, invocation.language) : 2;
 }
 
+void declare_verify(Declaration& options, CommandArguments& into) {
+    options.flag("--upstream", into.upstream,
+                 {"Also compare each product with SIIGO, within the quota, and list what differs",
+                  "También compara cada producto con SIIGO, dentro de la cuota, y muestra lo que difiere"});
+}
+
 int run_verify(const Invocation& invocation) {
-    const auto settings = settings_for(Needs::store, invocation);
-    return settings ? verify(*settings, invocation.language) : 2;
+    const bool upstream = invocation.arguments.upstream;
+    const auto settings = settings_for(upstream ? Needs::server : Needs::store, invocation);
+    return settings ? verify(*settings, upstream, invocation.language) : 2;
 }
 
 void declare_completion(Declaration& options, CommandArguments& into) {
@@ -172,7 +179,7 @@ const Command table[] = {
       "histories, causes, codes and counters. Exit 1 if anything differs.",
       "Sumas de verificación de archivos y valores; el registro de cambios sin huecos; de sus cambios resultan los\n"
       "productos; sus historias, causas, códigos y contadores. Sale con 1 si algo difiere."},
-     nullptr,
+     declare_verify,
      run_verify},
     {"completion",
      {"Print a completion script for your shell", "Imprime el guion de autocompletado de su intérprete"},

@@ -18,6 +18,7 @@ struct CommandArguments {
     std::string shell;
     std::string directory;
     bool same_epoch = false;
+    bool upstream = false;
     std::string page;  ///< the command whose manual page is wanted; empty: the program's
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "stockcast/base/clock.hpp"
+
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -19,7 +21,7 @@ public:
 
     /// At most ten times a second; an empty text is shown at once.
     void show(std::string_view text) {
-        const auto now = std::chrono::steady_clock::now();
+        const auto now = clock_.now();
         if (!is_terminal_ || (!text.empty() && now - shown_ < std::chrono::milliseconds{100})) return;
         shown_ = now;
         std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(text.size()), text.data());
@@ -28,7 +30,8 @@ public:
 
 private:
     bool is_terminal_;
-    std::chrono::steady_clock::time_point shown_{};
+    SystemClock clock_;
+    Steady shown_{};
 };
 
 }  // namespace stockcast

@@ -49,6 +49,10 @@ HttpLimits http_limits(const Settings& settings, Log& log) {
     return limits;
 }
 
+asio::awaitable<std::string> answering(std::string line) {
+    co_return line;
+}
+
 }  // namespace
 
 Server::Server(const Settings& settings, Surrounds with)
@@ -88,9 +92,9 @@ Server::Server(const Settings& settings, Surrounds with)
       http_(std::make_unique<HttpServer>(with.executor, ListenAddress{settings.host, settings.port},
                                          http_limits(settings, with.log), api_,
                                          certificate_ ? certificate_->context() : nullptr, with.clock, with.log)),
-      snapshots_(with.executor, settings.data_dir, ledger_, with.workers, with.clock, with.log),
       retention_({settings.log_retention, settings.changes_retention}, ledger_, *store_, with.workers, with.clock,
                  with.log),
+      control_(with.executor, settings.data_dir, upstream_commands(), ledger_, with.workers, with.clock, with.log),
       loops_(with.executor, with.clock, with.log),
       doors_(with.executor, with.clock, with.log) {}
 
@@ -107,6 +111,21 @@ Upstream& Server::join_upstream() {
     return *siigo_;
 }
 
+std::map<std::string, ControlSocket::Command> Server::upstream_commands() {
+    if (siigo_)
+        upstream_check_.emplace(settings_.company, siigo_->client(), *store_, with_.workers, with_.clock, loops_);
+    const auto answer = [this](auto ask) -> ControlSocket::Command {
+        return [this, ask](std::string argument) {
+            return answering(upstream_check_ ? ask(*upstream_check_, argument) : "error SIIGO_ENABLED=false");
+        };
+    };
+    return {
+        {"upstream-check", answer([](UpstreamService& service, const std::string&) { return service.start(); })},
+        {"upstream-progress", answer([](UpstreamService& service, const std::string&) { return service.progress(); })},
+        {"upstream-difference",
+         answer([](UpstreamService& service, const std::string& n) { return service.difference(n); })}};
+}
+
 std::string Server::address() const {
     const bool v6 = settings_.host.find(':') != std::string::npos;
     return (certificate_ ? "https://" : "http://") + (v6 ? "[" + settings_.host + "]" : settings_.host) + ":" +
@@ -120,7 +139,7 @@ void Server::stop() {
 
 asio::awaitable<int> Server::run() {
     doors_.spawn("listen", http_->run(doors_));
-    doors_.spawn("snapshots", snapshots_.run(doors_));
+    doors_.spawn("control", control_.run(doors_));
     loops_.spawn("retention", must_run("retention", retention_.run()));
     if (siigo_)
         siigo_->spawn_loops(loops_, [this](std::string name, asio::awaitable<void> loop) {

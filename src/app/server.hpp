@@ -1,9 +1,10 @@
 #pragma once
 
 #include "app/certificate.hpp"
+#include "app/control_socket.hpp"
 #include "app/retention.hpp"
-#include "app/snapshot_socket.hpp"
 #include "app/upstream.hpp"
+#include "app/upstream_service.hpp"
 
 #include "stockcast/app/settings.hpp"
 #include "stockcast/base/event.hpp"
@@ -14,7 +15,9 @@
 #include "stockcast/net/http_server.hpp"
 #include "stockcast/store/store.hpp"
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace stockcast {
@@ -42,6 +45,8 @@ public:
 private:
     /// Who hears of commits (fan-out first, then the fetcher), and what the API asks of SIIGO's side.
     Upstream& join_upstream();
+    /// What the control socket can be asked of the comparison with SIIGO.
+    std::map<std::string, ControlSocket::Command> upstream_commands();
     /// Runs a loop that must not end while we serve. If a bug ends it, the server stops with 1: a mirror that silently no
     /// longer polls would be worse.
     asio::awaitable<void> must_run(std::string name, asio::awaitable<void> loop);
@@ -61,8 +66,9 @@ private:
     Api api_;
     std::unique_ptr<CertificateWatch> certificate_;  ///< null: plain HTTP
     std::unique_ptr<HttpServer> http_;
-    SnapshotSocket snapshots_;
     Retention retention_;
+    std::optional<UpstreamService> upstream_check_;  ///< absent: SIIGO_ENABLED=false
+    ControlSocket control_;
     TaskGroup loops_;
     TaskGroup doors_;
 };

@@ -26,8 +26,6 @@ siigo::ClientSettings client_settings(const Settings& s) {
     return client;
 }
 
-namespace {
-
 std::string journalled(Store& store, const CompanyName& company) {
     const auto kept = store.get(Family::meta, keys::siigo_state(company));
     if (!kept)
@@ -35,6 +33,8 @@ std::string journalled(Store& store, const CompanyName& company) {
                       "No se puede leer el almacén: " + kept.error().message()};
     return kept->value_or("");
 }
+
+namespace {
 
 std::string_view name_of(siigo::ClientStatus::State state) {
     using enum siigo::ClientStatus::State;

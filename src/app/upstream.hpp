@@ -34,6 +34,8 @@ struct Surrounds {
 
 /// Whom we trust as SIIGO. Throws Failure when SIIGO_CA_FILE can't be used.
 std::shared_ptr<TlsClientContext> siigo_trust(const Settings& settings);
+/// What the SIIGO client kept last (siigo::ClientJournal). Throws Failure when the store can't be read.
+std::string journalled(Store& store, const CompanyName& company);
 siigo::ClientSettings client_settings(const Settings& settings);
 
 /// Keeps the SIIGO client's state through the ledger, so that there is one writer.
@@ -61,6 +63,8 @@ public:
     Status status() const override;
     bool hint(const ProductId& product) override { return fetcher_.hint(product); }
     SyncStarted start_sync(bool full) override;
+
+    siigo::Client& client() { return client_; }
 
 private:
     std::shared_ptr<TlsClientContext> trust_;

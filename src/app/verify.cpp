@@ -2,6 +2,7 @@
 #include "app/failure.hpp"
 #include "app/interruption.hpp"
 #include "app/store_check.hpp"
+#include "app/verify_upstream.hpp"
 
 #include "stockcast/app/commands.hpp"
 #include "stockcast/base/clock.hpp"
@@ -31,9 +32,41 @@ void print(const StoreCheck& check, double seconds, bool spanish) {
                 seconds);
 }
 
+/// Returns whether anything differs.
+bool print(const UpstreamReport& report, bool spanish) {
+    for (const auto& difference : report.differences)
+        std::printf("❌ %s\n", spanish ? difference.spanish.c_str() : difference.english.c_str());
+    const auto number = [](std::uint64_t count) { return static_cast<unsigned long long>(count); };
+    if (report.more > 0) std::printf(spanish ? "…y %llu más\n" : "…and %llu more\n", number(report.more));
+    if (report.open > 0)
+        std::printf(spanish
+                        ? "%llu cambiaron hace minutos y SIIGO aún puede decir lo anterior: repita en unos minutos\n"
+                        : "%llu changed minutes ago and SIIGO may still tell the former: ask again in some minutes\n",
+                    number(report.open));
+    const bool differs = !report.differences.empty() || report.more > 0;
+    if (differs)
+        std::printf(spanish ? "De %llu productos comparados con SIIGO difieren %llu\n"
+                            : "Of %llu products compared with SIIGO %llu differ\n",
+                    number(report.compared), number(report.differences.size() + report.more));
+    else
+        std::printf(spanish ? "✅ %llu productos comparados con SIIGO: ninguno difiere\n"
+                            : "✅ %llu products compared with SIIGO: none differs\n",
+                    number(report.compared));
+    return differs;
+}
+
+bool upstream_differs(const Settings& settings, Language language) {
+    UpstreamReport report;
+    {
+        ProgressLine progress;
+        report = verify_upstream(settings, progress, language);
+    }
+    return print(report, language == Language::spanish);
+}
+
 }  // namespace
 
-int verify(const Settings& settings, Language language) {
+int verify(const Settings& settings, bool upstream, Language language) {
     SystemRandom random;
     const SystemClock clock;
     yield_to_others();
@@ -46,7 +79,8 @@ int verify(const Settings& settings, Language language) {
         check = check_store(offline, progress, language);
     }
     print(check, std::chrono::duration<double>(clock.now() - began).count(), language == Language::spanish);
-    return check.findings.empty() ? 0 : 1;
+    const bool differs = upstream && upstream_differs(settings, language);
+    return check.findings.empty() && !differs ? 0 : 1;
 }
 
 }  // namespace stockcast

@@ -62,7 +62,7 @@ std::string read_line(const Descriptor& socket, std::string& failed) {
         char byte = 0;
         const auto got = ::recv(socket.number(), &byte, 1, 0);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) failed = system_reason("waiting for the copy");
+        if (got < 0) failed = system_reason("waiting for the server");
         if (got == 0) failed = "the server hung up";
         if (got <= 0) return {};
         if (byte == '\n') return line;
@@ -74,24 +74,29 @@ std::string read_line(const Descriptor& socket, std::string& failed) {
 
 }  // namespace
 
-std::string ask_for_checkpoint(const std::string& data_dir, const std::string& directory,
-                               std::chrono::seconds patience) {
+ServerAnswer ask_server(const std::string& data_dir, const std::string& line, std::chrono::seconds patience) {
     // The protocol ends at a line's end, so a name that holds one can't be asked for.
-    if (directory.find('\n') != std::string::npos) return "DATA_DIR has a line break in its name";
+    if (line.find('\n') != std::string::npos) return {"DATA_DIR has a line break in its name", {}};
     const Descriptor data{::open(data_dir.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-    if (data.number() < 0) return system_reason(data_dir);
+    if (data.number() < 0) return {system_reason(data_dir), {}};
     const Descriptor socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    if (socket.number() < 0) return system_reason("socket");
+    if (socket.number() < 0) return {system_reason("socket"), {}};
     const timeval limit{.tv_sec = patience.count(), .tv_usec = 0};
     ::setsockopt(socket.number(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 
     auto failed = connect_to(data, socket);
-    if (failed.empty()) failed = send_all(socket, "checkpoint " + directory + '\n');
-    if (!failed.empty()) return failed;
+    if (failed.empty()) failed = send_all(socket, line + '\n');
+    if (!failed.empty()) return {failed, {}};
     const auto answer = read_line(socket, failed);
-    if (!failed.empty() || answer == "ok") return failed;
-    return answer.starts_with("error ") ? answer.substr(6) : "the server answered \"" + answer + '"';
+    if (!failed.empty() || answer == "ok") return {failed, {}};
+    if (answer.starts_with("ok ")) return {{}, answer.substr(3)};
+    return {answer.starts_with("error ") ? answer.substr(6) : "the server answered \"" + answer + '"', {}};
+}
+
+std::string ask_for_checkpoint(const std::string& data_dir, const std::string& directory,
+                               std::chrono::seconds patience) {
+    return ask_server(data_dir, "checkpoint " + directory, patience).failed;
 }
 
 }  // namespace stockcast

@@ -219,6 +219,44 @@ TEST_CASE("verify finds what differs, while the server runs and after it has sto
     CHECK(stockcast({"verify"}, directory.path() + "/nowhere").exit_code == 1);
 }
 
+TEST_CASE("verify --upstream compares with SIIGO, through the server and without one", "[e2e]") {
+    World world{{.server = {{"SYNC_INTERVAL", "24h"}}}};
+    world.start_server();
+    REQUIRE(world.wait_until_ready());
+    REQUIRE(eventually([&] { return world.agrees(); }));
+    const auto code = world.stocked_code();
+    const TemporaryDirectory directory;
+    const auto verify = [&] {
+        return run_to_end({STOCKCAST_PROGRAM, "verify", "--upstream"}, world.environment(), directory.path());
+    };
+    const auto good = verify();
+    INFO(good.output);
+    CHECK(good.exit_code == 0);
+    CHECK(says(good, "compared with SIIGO: none differs"));
+
+    const auto held = world.stock(code);
+    world.sell(code, "777", /*announce=*/false);
+    const auto different = code + ": stockcast has " + held + ", SIIGO 777";
+    const auto running = verify();
+    INFO(running.output);
+    CHECK(running.exit_code == 1);
+    CHECK(says(running, different));
+    CHECK(world.stock(code) == held);  // nothing was changed
+
+    REQUIRE(world.stop_server() == 0);
+    const auto stopped = verify();
+    INFO(stopped.output);
+    CHECK(stopped.exit_code == 1);
+    CHECK(says(stopped, different));
+    CHECK(world.store_findings() == std::vector<std::string>{});
+    auto off = world.environment();
+    off["SIIGO_ENABLED"] = "false";
+    CHECK(run_to_end({STOCKCAST_PROGRAM, "verify", "--upstream"}, off, directory.path()).exit_code == 1);
+    off = world.environment();
+    off.erase("SIIGO_ACCESS_KEY");
+    CHECK(run_to_end({STOCKCAST_PROGRAM, "verify", "--upstream"}, off, directory.path()).exit_code == 2);
+}
+
 TEST_CASE("what has reached its age is gone for every reader, and the mirror stays whole", "[e2e]") {
     World world{{.server = {{"SIIGO_ENABLED", "false"}, {"CHANGES_RETENTION", "1s"}, {"LOG_RETENTION", "1s"}}}};
     world.start_server();

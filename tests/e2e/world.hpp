@@ -84,9 +84,10 @@ public:
     static std::string admin_token();
     static std::string viewer_token();
 
-private:
+    /// What the server is started with, for programs beside it.
     Environment environment() const;
 
+private:
     TemporaryDirectory directory_;
     Options options_;
     std::string data_dir_;

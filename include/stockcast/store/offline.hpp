@@ -44,6 +44,14 @@ private:
     std::unique_ptr<RocksStore> store_;
 };
 
+/// Says `line` to the server behind `DATA_DIR/stockcast.sock` and waits for its line: `ok`, with or without a text
+/// behind it, or `error REASON`.
+struct ServerAnswer {
+    std::string failed;  ///< the reason, also where no server answers; empty: it was `ok`
+    std::string text;    ///< what stood behind `ok`
+};
+ServerAnswer ask_server(const std::string& data_dir, const std::string& line, std::chrono::seconds patience);
+
 /// Asks the server behind `DATA_DIR/stockcast.sock` for a checkpoint: a line `checkpoint DIRECTORY` (absolute, in
 /// `DATA_DIR/snapshots/`, not there yet), answered by a line `ok` or `error REASON`. Returns the reason; empty when
 /// done.

@@ -1,4 +1,4 @@
-#include "app/snapshot_socket.hpp"
+#include "app/control_socket.hpp"
 
 #include "app/failure.hpp"
 
@@ -9,6 +9,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,37 +40,46 @@ std::string place_for_copy(const std::string& asked, const std::filesystem::path
 
 }  // namespace
 
-struct SnapshotSocket::Impl {
+struct ControlSocket::Impl {
     std::string path;
     std::filesystem::path snapshots;
     Local::acceptor acceptor;
+    std::map<std::string, Command> commands;
     Ledger& ledger;
     Workers& workers;
     Clock& clock;
     Log& log;
 
-    asio::awaitable<std::string> answer(std::string line) {
-        constexpr std::string_view verb = "checkpoint ";
-        if (!line.starts_with(verb)) co_return "error unknown command\n";
-        const auto directory = co_await offload(workers, [asked = line.substr(verb.size()), snapshots = snapshots] {
-            return place_for_copy(asked, snapshots);
-        });
-        if (directory.empty()) co_return "error the directory must lie in " + snapshots.string() + "\n";
+    asio::awaitable<std::string> checkpoint(std::string asked) {
+        const auto directory = co_await offload(
+            workers, [asked = std::move(asked), snapshots = snapshots] { return place_for_copy(asked, snapshots); });
+        if (directory.empty()) co_return "error the directory must lie in " + snapshots.string();
         const auto made = co_await ledger.checkpoint(directory);
-        if (!made) co_return "error " + made.error().message() + "\n";
-        co_return "ok\n";
+        if (!made) co_return "error " + made.error().message();
+        co_return "ok";
+    }
+
+    asio::awaitable<std::string> answer(std::string line) {
+        const auto space = std::min(line.find(' '), line.size());
+        const auto name = line.substr(0, space);
+        auto argument = line.substr(std::min(space + 1, line.size()));
+        if (name == "checkpoint") co_return co_await checkpoint(std::move(argument));
+        const auto command = commands.find(name);
+        if (command == commands.end()) co_return "error unknown command";
+        co_return co_await command->second(std::move(argument));
     }
 
     asio::awaitable<void> serve(Local::socket socket) {
         auto line = co_await within(clock, clock.now() + line_deadline, read_line(socket));
         if (!line) co_return;
-        const std::string text = co_await answer(std::move(*line));
+        const std::string text = co_await answer(std::move(*line)) + '\n';
         co_await asio::async_write(socket, asio::buffer(text), as_value);  // a client that left needs no answer
     }
 };
 
-SnapshotSocket::SnapshotSocket(asio::any_io_executor executor, std::string data_dir, Ledger& ledger, Workers& workers,
-                               Clock& clock, Log& log) {
+ControlSocket::ControlSocket(asio::any_io_executor executor, std::string data_dir,
+                             std::map<std::string, Command> commands, Ledger& ledger, Workers& workers, Clock& clock,
+                             Log& log) {
     const auto directory = std::filesystem::weakly_canonical(data_dir);
     const auto path = (directory / "stockcast.sock").string();
     try {
@@ -85,7 +95,7 @@ SnapshotSocket::SnapshotSocket(asio::any_io_executor executor, std::string data_
         if (failed) throw boost::system::system_error{failed};
         acceptor.listen();
         impl_ = std::make_unique<Impl>(
-            Impl{path, directory / "snapshots", std::move(acceptor), ledger, workers, clock, log});
+            Impl{path, directory / "snapshots", std::move(acceptor), std::move(commands), ledger, workers, clock, log});
     } catch (const std::exception& why) {
         throw Failure{"Can't listen on " + path + ": " + why.what() +
                           ". A shorter DATA_DIR (a socket's path has at most 107 bytes) may help",
@@ -94,9 +104,9 @@ SnapshotSocket::SnapshotSocket(asio::any_io_executor executor, std::string data_
     }
 }
 
-SnapshotSocket::~SnapshotSocket() = default;
+ControlSocket::~ControlSocket() = default;
 
-asio::awaitable<void> SnapshotSocket::run(TaskGroup& tasks) {
+asio::awaitable<void> ControlSocket::run(TaskGroup& tasks) {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     co_await asio::this_coro::throw_if_cancelled(false);
     for (;;) {
@@ -107,7 +117,7 @@ asio::awaitable<void> SnapshotSocket::run(TaskGroup& tasks) {
             if (const auto slept = co_await impl_->clock.sleep_for(std::chrono::seconds{1}); !slept) break;
             continue;
         }
-        tasks.spawn("snapshot", impl_->serve(std::move(socket)));
+        tasks.spawn("control", impl_->serve(std::move(socket)));
     }
     ::unlink(impl_->path.c_str());
 }
