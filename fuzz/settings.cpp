@@ -23,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // A mark before each secret, since other text may equal a value that the fuzzer made up.
     constexpr std::string_view mark = "k33p-this";
     if (text.find(mark.substr(0, 4)) == std::string_view::npos) {
-        for (const auto* secret : {"SIIGO_ACCESS_KEY", "WEBHOOK_SECRET", "JWT_SECRET"})
+        for (const auto* secret :
+             {"SIIGO_ACCESS_KEY", "WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS", "JWT_SECRET", "JWT_SECRET_PREVIOUS"})
             if (const auto at = source.env_file.find(secret); at != source.env_file.end()) at->second.insert(0, mark);
         const auto checked = check_settings(source, Needs::server);
         for (const auto& complaint : checked.complaints)

@@ -2,7 +2,6 @@
 
 #include "stockcast/ledger/step.hpp"
 #include "stockcast/siigo/journal.hpp"
-#include "stockcast/store/fields.hpp"
 #include "stockcast/store/floors.hpp"
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
@@ -13,36 +12,10 @@ namespace {
 
 constexpr std::string_view masked = "***";
 
-std::string hexadecimal(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char c : bytes) {
-        text += digits[static_cast<unsigned char>(c) >> 4];
-        text += digits[static_cast<unsigned char>(c) & 0xf];
-    }
-    return text;
-}
-
 /// The last part of our address is the secret (interface.md, WEBHOOK_SECRET).
 std::string without_secret(const std::string& url) {
     const auto slash = url.rfind('/');
     return slash == std::string::npos ? std::string{masked} : url.substr(0, slash + 1) + std::string{masked};
-}
-
-/// Fields whose meaning another layer knows: by tag, so that at least their size and bytes can be compared.
-Result<std::string> fields_json(std::string_view value) {
-    auto reader = FieldReader::open(value, 0xff);
-    if (!reader) return reader.error();
-    std::string out = "[";
-    for (;;) {
-        const auto field = reader->next();
-        if (!field) return field.error();
-        if (!*field) return out + ']';
-        if (out.size() > 1) out += ',';
-        JsonObjectWriter writer{out};
-        write_count(writer, "tag", (*field)->tag);
-        writer.string("hex", hexadecimal((*field)->bytes)).close();
-    }
 }
 
 std::string ledger_json(const LedgerState& state) {
@@ -83,10 +56,11 @@ Result<std::string> anchor_json(std::string_view value) {
 
 Result<std::string> meta_json(std::string_view name, std::string_view value) {
     std::string out;
-    if (name == keys::epoch || name == keys::format_version || name == keys::webhook_secret) {
+    const bool is_secret = name == keys::webhook_secret || name == keys::former_webhook_secret;
+    if (is_secret || name == keys::epoch || name == keys::format_version) {
         const auto text = records::decode_text(value);
         if (!text) return text.error();
-        write_json_string(out, name == keys::webhook_secret ? masked : std::string_view{*text});
+        write_json_string(out, is_secret ? masked : std::string_view{*text});
         return out;
     }
     if (name == keys::ledger_state) {
@@ -138,16 +112,12 @@ Result<void> write_subscription(std::string& out, std::string_view key, std::str
     return {};
 }
 
-Result<void> write_audit(std::string& out, std::string_view key, std::string_view value) {
-    const auto company = keys::company_of(key);
-    const auto id = keys::log_id_of(key);
-    const auto fields = fields_json(value);
-    if (!company || !id || !fields) return Errc::store_damaged;
-    std::string members;
-    JsonObjectWriter writer{members};
-    writer.string("company", *company).string("id", id->to_string()).string("time", id->time().to_iso_ms());
-    writer.raw("fields", *fields).close();
-    append_members(out, members);
+Result<void> write_audit(std::string& out, std::string_view, std::string_view value) {
+    const auto entry = records::decode_audit_entry(value);
+    if (!entry) return entry.error();
+    std::string shown;
+    write_audit_json(shown, *entry);
+    append_members(out, shown);
     return {};
 }
 

@@ -102,6 +102,18 @@ int run_verify(const Invocation& invocation) {
     return settings ? verify(*settings, upstream, invocation.language) : 2;
 }
 
+void declare_rotate_secret(Declaration& options, CommandArguments& into) {
+    options.flag("--retire", into.retire,
+                 {"End the former address at once (it leaked, or nothing is subscribed here)",
+                  "Termina la dirección anterior de inmediato (se filtró, o aquí no se suscribe nada)"});
+}
+
+int run_rotate_secret(const Invocation& invocation) {
+    const auto settings = settings_for(Needs::store, invocation);
+    if (!settings) return 2;
+    return rotate_secret(*settings, invocation.arguments.retire, invocation.language);
+}
+
 void declare_completion(Declaration& options, CommandArguments& into) {
     options.choice("SHELL", into.shell, "SHELL", shell_names(), {"Whose script", "De cuál intérprete"})->required();
 }
@@ -181,6 +193,16 @@ const Command table[] = {
       "productos; sus historias, causas, códigos y contadores. Sale con 1 si algo difiere."},
      declare_verify,
      run_verify},
+    {"rotate-secret",
+     {"Give SIIGO another webhook address", "Da a SIIGO otra dirección para los webhooks"},
+     {"Makes a new secret, with both valid; the subscriptions get the new one. The former one is retired by itself "
+      "when\n"
+      "SIIGO has the new address and the old one was silent for 15 minutes. The server may run.",
+      "Crea un secreto nuevo y ambos valen; las suscripciones reciben el nuevo. El anterior se retira solo cuando "
+      "SIIGO\n"
+      "tiene la dirección nueva y la vieja llevó 15 minutos en silencio. El servidor puede estar en marcha."},
+     declare_rotate_secret,
+     run_rotate_secret},
     {"completion",
      {"Print a completion script for your shell", "Imprime el guion de autocompletado de su intérprete"},
      {"  source <(stockcast completion bash)           in ~/.bashrc\n"

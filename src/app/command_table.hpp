@@ -15,6 +15,7 @@ struct CommandArguments {
     std::string role;
     std::string ttl = "30d";
     std::string subject = "cli";
+    bool retire = false;  ///< rotate-secret
     std::string shell;
     std::string directory;
     bool same_epoch = false;

@@ -57,6 +57,13 @@ std::string make_key_file(const std::string& path, Random& random) {
     return *theirs;
 }
 
+/// `jwt.key` as it is, or while it is rotated: the new key in the first line, the former one in the second.
+Result<JwtKeys> keys_of_lines(const std::string& text) {
+    const auto end = text.find('\n');
+    if (end == std::string::npos) return JwtKeys::hs256(text);
+    return JwtKeys::hs256(text.substr(0, end), text.substr(end + 1));
+}
+
 std::string load_or_make_key(const std::string& data_dir, Random& random) {
     ::mkdir(data_dir.c_str(), 0700);  // an existing one is fine; another failure shows at the file
     const std::string path = data_dir + "/jwt.key";
@@ -72,41 +79,64 @@ JwtKeys load_jwt_keys(const Settings& settings, Random& random) {
         const auto pem = read_key_file(settings.jwt_public_key_file);
         auto keys = pem ? JwtKeys::public_key(*pem) : Result<JwtKeys>{Errc::not_found};
         if (!keys)
-            throw Failure{
-                "JWT_PUBLIC_KEY_FILE=" + settings.jwt_public_key_file +
-                    " is not accepted; it takes a PEM file with an RSA key of 2048 bits or more, or a P-256 key",
-                "JWT_PUBLIC_KEY_FILE=" + settings.jwt_public_key_file +
-                    " no es válido; se acepta un archivo PEM con una llave RSA de 2048 bits o más, o P-256"};
+            throw Failure{"JWT_PUBLIC_KEY_FILE=" + settings.jwt_public_key_file +
+                              " is not accepted; it takes a PEM file with an RSA key of 2048 bits or more, or a P-256 "
+                              "key, or two of these",
+                          "JWT_PUBLIC_KEY_FILE=" + settings.jwt_public_key_file +
+                              " no es válido; se acepta un archivo PEM con una llave RSA de 2048 bits o más, o P-256, "
+                              "o con dos de ellas"};
         return *keys;
     }
-    auto keys =
-        JwtKeys::hs256(settings.jwt_secret ? *settings.jwt_secret : load_or_make_key(settings.data_dir, random));
+    auto keys = settings.jwt_secret ? JwtKeys::hs256(*settings.jwt_secret, settings.jwt_secret_previous.value_or(""))
+                                    : keys_of_lines(load_or_make_key(settings.data_dir, random));
     if (!keys)
-        throw Failure{
-            settings.data_dir +
-                "/jwt.key is too short: it must hold at least 32 bytes. Remove it, and a new one is made",
-            settings.data_dir + "/jwt.key es muy corta: debe tener al menos 32 bytes. Bórrela y se crea una nueva"};
+        throw Failure{settings.data_dir +
+                          "/jwt.key must hold one key of at least 32 bytes, or two of them in two lines, the new one "
+                          "first. Remove it, and a new one is made",
+                      settings.data_dir +
+                          "/jwt.key debe tener una llave de al menos 32 bytes, o dos en dos líneas, primero la nueva. "
+                          "Bórrela y se crea una nueva"};
     return *keys;
 }
 
-std::string load_webhook_secret(const Settings& settings, Store& store, Random& random) {
-    if (settings.webhook_secret) return *settings.webhook_secret;
+WebhookSecretsHeld load_webhook_secrets(const Settings& settings, Store& store, Random& random) {
+    if (settings.webhook_secret) return {*settings.webhook_secret, settings.webhook_secret_previous.value_or("")};
     const auto unusable = [](const boost::system::error_code& why) -> Failure {
         return {"The store can't keep the webhook secret: " + why.message(),
                 "El almacén no puede guardar el secreto del webhook: " + why.message()};
     };
-    const auto kept = store.get(Family::meta, keys::webhook_secret);
-    if (!kept) throw unusable(kept.error());
-    if (*kept) {
+    const auto read = [&](std::string_view key) -> std::string {
+        const auto kept = store.get(Family::meta, key);
+        if (!kept) throw unusable(kept.error());
+        if (!*kept) return {};
         const auto secret = records::decode_text(**kept);
         if (!secret) throw unusable(secret.error());
         return *secret;
-    }
-    const std::string secret = random.token(secret_bytes);
+    };
+    WebhookSecretsHeld held{read(keys::webhook_secret), read(keys::former_webhook_secret)};
+    if (!held.present.empty()) return held;
+    held = {random.token(secret_bytes), {}};
     Batch batch;
-    batch.put(Family::meta, std::string{keys::webhook_secret}, records::encode_text(secret));
+    batch.put(Family::meta, std::string{keys::webhook_secret}, records::encode_text(held.present));
     if (const auto saved = store.commit(batch); !saved) throw unusable(saved.error());
-    return secret;
+    return held;
+}
+
+std::string new_webhook_secret(Random& random) {
+    return random.token(secret_bytes);
+}
+
+Batch rotation_of(const std::string& present, const std::string& next) {
+    Batch batch;
+    batch.put(Family::meta, std::string{keys::webhook_secret}, records::encode_text(next));
+    batch.put(Family::meta, std::string{keys::former_webhook_secret}, records::encode_text(present));
+    return batch;
+}
+
+Batch retirement() {
+    Batch batch;
+    batch.erase(Family::meta, std::string{keys::former_webhook_secret});
+    return batch;
 }
 
 }  // namespace stockcast

@@ -9,12 +9,21 @@
 
 namespace stockcast {
 
-/// The key that tokens are checked with: JWT_PUBLIC_KEY_FILE, else JWT_SECRET, else `DATA_DIR/jwt.key`, which is made
-/// (0600, 256 bits) when it is missing. Throws Failure.
+/// The keys that tokens are checked with: JWT_PUBLIC_KEY_FILE, else JWT_SECRET (and JWT_SECRET_PREVIOUS), else
+/// `DATA_DIR/jwt.key`, which is made (0600, 256 bits) when it is missing. Throws Failure.
 JwtKeys load_jwt_keys(const Settings& settings, Random& random);
 
+struct WebhookSecretsHeld {
+    std::string present;
+    std::string former;  ///< empty: no rotation is under way
+};
 /// WEBHOOK_SECRET, else the store's own, which is made (256 bits) when it is missing. Blocking: before the executor
 /// runs. Throws Failure.
-std::string load_webhook_secret(const Settings& settings, Store& store, Random& random);
+WebhookSecretsHeld load_webhook_secrets(const Settings& settings, Store& store, Random& random);
+
+std::string new_webhook_secret(Random& random);
+/// What the store is to keep when `next` takes the place of `present`, and when the former one has served.
+Batch rotation_of(const std::string& present, const std::string& next);
+Batch retirement();
 
 }  // namespace stockcast

@@ -59,7 +59,7 @@ Server::Server(const Settings& settings, Surrounds with)
     : settings_(settings),
       with_(with),
       store_(open_rocks_store({.directory = settings.data_dir}, with.random)),
-      webhook_secret_(load_webhook_secret(settings, *store_, with.random)),
+      webhook_secrets_(load_webhook_secrets(settings, *store_, with.random)),
       jwt_(load_jwt_keys(settings, with.random)),
       stopping_(with.executor),
       ledger_(*store_, {.company = settings.company}, with.executor, with.clock, with.random, with.log,
@@ -69,8 +69,9 @@ Server::Server(const Settings& settings, Surrounds with)
               }),
       broadcaster_(with.executor, *store_, with.workers, with.clock, with.log, ledger_.status().epoch,
                    ledger_.status().head, {}),
+      no_siigo_({*store_, with.workers, settings.company}),
       api_({.company = settings.company,
-            .webhook_secrets = {webhook_secret_},
+            .webhook_secrets = {webhook_secrets_.present, webhook_secrets_.former},
             .cors_origins = settings.cors_origins,
             .version = STOCKCAST_VERSION,
             .stream_public = settings.stream_public,
@@ -85,6 +86,7 @@ Server::Server(const Settings& settings, Surrounds with)
             .upstream = join_upstream(),
             .workers = with.workers,
             .clock = with.clock,
+            .random = with.random,
             .log = with.log,
             .alerts = with.alerts,
             .metrics = with.metrics}),
@@ -94,7 +96,8 @@ Server::Server(const Settings& settings, Surrounds with)
                                          certificate_ ? certificate_->context() : nullptr, with.clock, with.log)),
       retention_({settings.log_retention, settings.changes_retention}, ledger_, *store_, with.workers, with.clock,
                  with.log),
-      control_(with.executor, settings.data_dir, upstream_commands(), ledger_, with.workers, with.clock, with.log),
+      rotation_(settings_, webhook_secrets_, api_.webhook_secrets(), siigo_.get(), ledger_, with),
+      control_(with.executor, settings.data_dir, commands(), ledger_, with.workers, with.clock, with.log),
       loops_(with.executor, with.clock, with.log),
       doors_(with.executor, with.clock, with.log) {}
 
@@ -107,11 +110,11 @@ Upstream& Server::join_upstream() {
     const auto finished = [this](const SyncLog& run) {
         if (run.outcome == SyncOutcome::completed) broadcaster_.announce(sync_completed_event(run));
     };
-    siigo_ = std::make_unique<SiigoUpstream>(settings_, webhook_secret_, ledger_, *store_, with_, finished);
+    siigo_ = std::make_unique<SiigoUpstream>(settings_, webhook_secrets_.present, ledger_, *store_, with_, finished);
     return *siigo_;
 }
 
-std::map<std::string, ControlSocket::Command> Server::upstream_commands() {
+std::map<std::string, ControlSocket::Command> Server::commands() {
     if (siigo_)
         upstream_check_.emplace(settings_.company, siigo_->client(), *store_, with_.workers, with_.clock, loops_);
     const auto answer = [this](auto ask) -> ControlSocket::Command {
@@ -123,7 +126,9 @@ std::map<std::string, ControlSocket::Command> Server::upstream_commands() {
         {"upstream-check", answer([](UpstreamService& service, const std::string&) { return service.start(); })},
         {"upstream-progress", answer([](UpstreamService& service, const std::string&) { return service.progress(); })},
         {"upstream-difference",
-         answer([](UpstreamService& service, const std::string& n) { return service.difference(n); })}};
+         answer([](UpstreamService& service, const std::string& n) { return service.difference(n); })},
+        {"rotate-secret", [this](std::string) { return rotation_.rotate(); }},
+        {"retire-secret", [this](std::string) { return rotation_.retire(); }}};
 }
 
 std::string Server::address() const {
@@ -141,6 +146,8 @@ asio::awaitable<int> Server::run() {
     doors_.spawn("listen", http_->run(doors_));
     doors_.spawn("control", control_.run(doors_));
     loops_.spawn("retention", must_run("retention", retention_.run()));
+    loops_.spawn("api", must_run("api", api_.run()));
+    loops_.spawn("rotation", must_run("rotation", rotation_.run()));
     if (siigo_)
         siigo_->spawn_loops(loops_, [this](std::string name, asio::awaitable<void> loop) {
             return must_run(std::move(name), std::move(loop));

@@ -3,6 +3,7 @@
 #include "app/certificate.hpp"
 #include "app/control_socket.hpp"
 #include "app/retention.hpp"
+#include "app/secret_rotation.hpp"
 #include "app/upstream.hpp"
 #include "app/upstream_service.hpp"
 
@@ -32,7 +33,7 @@ public:
 
     std::uint16_t port() const { return http_->port(); }
     std::string address() const;  ///< `http://127.0.0.1:5000`
-    const std::string& webhook_secret() const { return webhook_secret_; }
+    const std::string& webhook_secret() const { return webhook_secrets_.present; }
     const JwtKeys& jwt() const { return jwt_; }
 
     /// Serves until `stop()`, then ends doors, loops and ledger, in this order, within 5 s. Returns the exit code: 0,
@@ -45,8 +46,8 @@ public:
 private:
     /// Who hears of commits (fan-out first, then the fetcher), and what the API asks of SIIGO's side.
     Upstream& join_upstream();
-    /// What the control socket can be asked of the comparison with SIIGO.
-    std::map<std::string, ControlSocket::Command> upstream_commands();
+    /// What the control socket can be asked for: the comparison with SIIGO, the rotation of the webhook's secret.
+    std::map<std::string, ControlSocket::Command> commands();
     /// Runs a loop that must not end while we serve. If a bug ends it, the server stops with 1: a mirror that silently no
     /// longer polls would be worse.
     asio::awaitable<void> must_run(std::string name, asio::awaitable<void> loop);
@@ -54,7 +55,7 @@ private:
     Settings settings_;
     Surrounds with_;
     std::unique_ptr<Store> store_;
-    std::string webhook_secret_;
+    WebhookSecretsHeld webhook_secrets_;  ///< as found at the start
     JwtKeys jwt_;
     Event stopping_;
     bool stop_asked_ = false;
@@ -67,6 +68,7 @@ private:
     std::unique_ptr<CertificateWatch> certificate_;  ///< null: plain HTTP
     std::unique_ptr<HttpServer> http_;
     Retention retention_;
+    SecretRotation rotation_;
     std::optional<UpstreamService> upstream_check_;  ///< absent: SIIGO_ENABLED=false
     ControlSocket control_;
     TaskGroup loops_;

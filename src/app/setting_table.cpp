@@ -75,6 +75,13 @@ constexpr SettingEntry table[] = {
       "start, kept in the store.",
       "Última parte de la dirección que recibe SIIGO, 16 a 128 de A-Z, a-z, 0-9, _ y -. Si falta: se crea en el primer "
       "inicio y queda en el almacén."}},
+    {"WEBHOOK_SECRET_PREVIOUS",
+     "",
+     secret,
+     {"The WEBHOOK_SECRET before, valid beside it until SIIGO uses the new one. Only where WEBHOOK_SECRET is set; else "
+      "`stockcast rotate-secret` does it all.",
+      "El WEBHOOK_SECRET anterior, válido junto a él hasta que SIIGO use el nuevo. Solo si WEBHOOK_SECRET está; si no, "
+      "`stockcast rotate-secret` hace todo."}},
     {"HOST", "0.0.0.0", open, {"IP address it listens on.", "Dirección IP en la que escucha."}},
     {"PORT",
      "5000",
@@ -101,11 +108,17 @@ constexpr SettingEntry table[] = {
      secret,
      {"HS256 key of the tokens, at least 32 bytes. Not set: made at the first start, kept in DATA_DIR/jwt.key.",
       "Llave HS256 de los tokens, 32 bytes o más. Si falta: se crea en el primer inicio y queda en DATA_DIR/jwt.key."}},
+    {"JWT_SECRET_PREVIOUS",
+     "",
+     secret,
+     {"The JWT_SECRET before: its tokens hold while you hand out new ones. In DATA_DIR/jwt.key it is the second line.",
+      "El JWT_SECRET anterior: sus tokens valen mientras reparte los nuevos. En DATA_DIR/jwt.key es la segunda "
+      "línea."}},
     {"JWT_PUBLIC_KEY_FILE",
      "",
      open,
-     {"PEM public key (RS256 or ES256): tokens are then signed elsewhere.",
-      "Llave pública PEM (RS256 o ES256): los tokens se firman entonces en otra parte."}},
+     {"PEM public key (RS256 or ES256), or two while they are rotated: tokens are then signed elsewhere.",
+      "Llave pública PEM (RS256 o ES256), o dos mientras se rotan: los tokens se firman entonces en otra parte."}},
     {"CORS_ORIGINS",
      "",
      open,

@@ -61,6 +61,10 @@ void warn_of_unknown_names(const std::map<std::string, std::string>& values, std
     }
 }
 
+bool is_jwt_secret(const std::string& secret) {
+    return secret.size() >= 32 && secret.size() <= 4096;
+}
+
 bool is_loopback(std::string_view url) {
     const auto parsed = boost::urls::parse_uri(url);
     if (!parsed) return false;
@@ -105,6 +109,8 @@ CheckedSettings check_settings(const SettingsSource& source, Needs needs) {
                     return is_http_url(url) && url.size() < 1800 && (url.starts_with("https://") || is_loopback(url));
                 });
     values.read_secret("WEBHOOK_SECRET", s.webhook_secret, "16 to 128 of A-Z, a-z, 0-9, _ and -", is_webhook_secret);
+    values.read_secret("WEBHOOK_SECRET_PREVIOUS", s.webhook_secret_previous, "16 to 128 of A-Z, a-z, 0-9, _ and -",
+                       is_webhook_secret);
     values.read("HOST", s.host, "an IP address", is_ip_address);
     values.read("PORT", s.port, 0, 65535);
     values.read_file_name("TLS_CERT_FILE", s.tls_cert_file);
@@ -112,8 +118,8 @@ CheckedSettings check_settings(const SettingsSource& source, Needs needs) {
     values.read("MAX_CONNECTIONS", s.max_connections, 0, 1'000'000);
     values.read("MAX_CONNECTIONS_PER_ADDRESS", s.max_connections_per_address, 0, 1'000'000);
     values.read("DATA_DIR", s.data_dir, "a directory", is_one_line);
-    values.read_secret("JWT_SECRET", s.jwt_secret, "at least 32 bytes",
-                       [](const std::string& secret) { return secret.size() >= 32 && secret.size() <= 4096; });
+    values.read_secret("JWT_SECRET", s.jwt_secret, "at least 32 bytes", is_jwt_secret);
+    values.read_secret("JWT_SECRET_PREVIOUS", s.jwt_secret_previous, "at least 32 bytes", is_jwt_secret);
     values.read_file_name("JWT_PUBLIC_KEY_FILE", s.jwt_public_key_file);
     values.read_list("CORS_ORIGINS", s.cors_origins, "origins such as https://shop.example, separated by commas",
                      is_origin);
@@ -146,6 +152,13 @@ CheckedSettings check_settings(const SettingsSource& source, Needs needs) {
             {"JWT_SECRET and JWT_PUBLIC_KEY_FILE are both set: tokens are checked with one key",
              "JWT_SECRET y JWT_PUBLIC_KEY_FILE están ambas: los tokens se verifican con una sola llave"});
     }
+    const auto goes_with = [&](const std::string& former, const std::string& present) {
+        checked.wrong.insert(former);
+        checked.complaints.push_back({former + " is set without " + present + ": it is the one before that",
+                                      former + " está definida sin " + present + ": es la anterior a esa"});
+    };
+    if (s.jwt_secret_previous && !s.jwt_secret) goes_with("JWT_SECRET_PREVIOUS", "JWT_SECRET");
+    if (s.webhook_secret_previous && !s.webhook_secret) goes_with("WEBHOOK_SECRET_PREVIOUS", "WEBHOOK_SECRET");
     if (needs == Needs::server && s.siigo_enabled) {
         std::string missing;
         const auto need = [&](const char* name, bool there) {

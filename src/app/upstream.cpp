@@ -1,6 +1,9 @@
 #include "app/upstream.hpp"
 
+#include "stockcast/base/offload.hpp"
+#include "stockcast/base/within.hpp"
 #include "stockcast/store/keys.hpp"
+#include "stockcast/store/records.hpp"
 
 namespace stockcast {
 
@@ -36,6 +39,17 @@ std::string journalled(Store& store, const CompanyName& company) {
 
 namespace {
 
+constexpr std::chrono::seconds refresh_patience{15};  ///< somebody waits for the answer
+constexpr std::chrono::seconds setup_patience{60};    ///< up to a dozen requests, one after the other
+
+/// To be run by within(): so that its time-out is an error of what is awaited, and not an exception.
+template <class T>
+asio::awaitable<Result<T>> hearing_a_stop(asio::awaitable<Result<T>> work) {
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_return co_await std::move(work);
+}
+
 std::string_view name_of(siigo::ClientStatus::State state) {
     using enum siigo::ClientStatus::State;
     switch (state) {
@@ -60,31 +74,39 @@ asio::awaitable<Result<void>> LedgerJournal::save(std::string state) {
 
 SiigoUpstream::SiigoUpstream(const Settings& settings, const std::string& webhook_secret, Ledger& ledger, Store& store,
                              Surrounds with, std::function<void(const SyncLog&)> finished)
-    : trust_(siigo_trust(settings)),
+    : with_(with),
+      kept_{store, with.workers, settings.company},
+      trust_(siigo_trust(settings)),
       connector_(make_connector(trust_, with.workers, with.clock, with.log)),
       journal_(ledger, keys::siigo_state(settings.company)),
       client_(client_settings(settings), journalled(store, settings.company), journal_, *connector_, with.executor,
               with.clock, with.random, with.log),
       sync_({settings.company, settings.sync_interval, settings.sync_full_interval, settings.sync_batch_size}, client_,
-            ledger, store, with.workers, with.executor, with.clock, with.random, with.log, std::move(finished)),
+            ledger, store, with.workers, with.executor, with.clock, with.random, with.log, with.alerts,
+            [this, finished = std::move(finished)](const SyncLog& run) {
+                watch_.note(run);
+                finished(run);
+            }),
       fetcher_({.company = settings.company}, client_, ledger, store, with.workers, with.executor, with.clock,
-               with.log) {
+               with.log),
+      subscriptions_({.company = settings.company,
+                      .base_url = settings.webhook_base_url,
+                      .secret = webhook_secret,
+                      .application_id = settings.siigo_partner_id},
+                     client_, ledger, with.clock, with.log, with.alerts),
+      // SIIGO sends to public https addresses only: for another one a subscription would be refused.
+      webhooks_configured_(settings.webhook_base_url.starts_with("https://")),
+      watch_(client_, ledger, webhooks_configured_, with.clock, with.alerts) {
     ledger.on_commit([this](const CommitNotice& notice) {
         for (const auto& read : notice.reads) fetcher_.owe(read);
     });
-    // SIIGO sends to public https addresses only: for another one a subscription would be refused.
-    if (!settings.webhook_base_url.starts_with("https://")) return;
-    subscriptions_.emplace(SubscriptionSettings{.company = settings.company,
-                                                .base_url = settings.webhook_base_url,
-                                                .secret = webhook_secret,
-                                                .application_id = settings.siigo_partner_id},
-                           client_, ledger, with.clock, with.log);
 }
 
 void SiigoUpstream::spawn_loops(TaskGroup& loops, const MustRun& must_run) {
     loops.spawn("sync", must_run("sync", sync_.run()));
     loops.spawn("fetcher", must_run("fetcher", fetcher_.run()));
-    if (subscriptions_) loops.spawn("subscriptions", must_run("subscriptions", subscriptions_->run()));
+    loops.spawn("siigo watch", must_run("siigo watch", watch_.run()));
+    if (webhooks_configured_) loops.spawn("subscriptions", must_run("subscriptions", subscriptions_.run()));
 }
 
 Upstream::Status SiigoUpstream::status() const {
@@ -97,9 +119,10 @@ Upstream::Status SiigoUpstream::status() const {
     status.last_sync = sync.last_completed;
     status.siigo_state = name_of(client.state);
     status.siigo_detail = client.detail;
-    status.webhooks_configured = subscriptions_.has_value();
-    status.company_key =
-        subscriptions_ && !subscriptions_->company_key().empty() ? subscriptions_->company_key() : client.company_key;
+    status.webhooks_configured = webhooks_configured_;
+    const auto subscribed = subscriptions_.company_key();
+    status.company_key = subscribed.empty() ? client.company_key : subscribed;
+    status.wait = std::chrono::ceil<std::chrono::seconds>(client_.wait_hint());
     return status;
 }
 
@@ -109,10 +132,62 @@ Upstream::SyncStarted SiigoUpstream::start_sync(bool full) {
                : SyncStarted::already_running;
 }
 
+asio::awaitable<Result<Outcome>> SiigoUpstream::refresh(ProductId product) {
+    co_return co_await within(with_.clock, with_.clock.now() + refresh_patience,
+                              hearing_a_stop(fetcher_.refresh(product, Source::refresh)));
+}
+
+asio::awaitable<Result<std::vector<Subscription>>> SiigoUpstream::set_up_subscriptions() {
+    co_return co_await within(with_.clock, with_.clock.now() + setup_patience,
+                              hearing_a_stop(subscriptions_.put_right()));
+}
+
+asio::awaitable<Result<Upstream::OwnSubscriptions>> SiigoUpstream::subscriptions() {
+    auto listed =
+        co_await within(with_.clock, with_.clock.now() + refresh_patience, hearing_a_stop(subscriptions_.listed()));
+    if (listed) co_return OwnSubscriptions{std::move(listed->own), listed->as_of};
+    auto kept = co_await kept_.read();
+    if (kept && kept->all.empty()) co_return listed.error();
+    co_return kept;
+}
+
+asio::awaitable<Result<Upstream::OwnSubscriptions>> KeptSubscriptions::read() const {
+    const auto look = [&kept = *this]() -> Result<Upstream::OwnSubscriptions> {
+        Upstream::OwnSubscriptions own;
+        error_code damaged;
+        const auto take = [&](std::string_view, std::string_view value) {
+            auto subscription = records::decode_subscription(value);
+            if (subscription)
+                own.all.push_back(*std::move(subscription));
+            else
+                damaged = subscription.error();
+            return !damaged;
+        };
+        const auto scanned = kept.store.snapshot()->scan(Family::subscriptions, keys::company_range(kept.company),
+                                                         Direction::ascending, take);
+        if (!scanned) return scanned.error();
+        if (damaged) return damaged;
+        return own;
+    };
+    co_return co_await offload(workers, look);
+}
+
 Upstream::Status NoUpstream::status() const {
     Status status;
     status.siigo_state = "disabled";
     return status;
+}
+
+asio::awaitable<Result<Outcome>> NoUpstream::refresh(ProductId) {
+    co_return Errc::siigo_unavailable;
+}
+
+asio::awaitable<Result<std::vector<Subscription>>> NoUpstream::set_up_subscriptions() {
+    co_return Errc::siigo_unavailable;
+}
+
+asio::awaitable<Result<Upstream::OwnSubscriptions>> NoUpstream::subscriptions() {
+    co_return co_await kept_.read();
 }
 
 }  // namespace stockcast

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/failure.hpp"
+#include "app/siigo_watch.hpp"
 
 #include "stockcast/app/settings.hpp"
 #include "stockcast/base/alerts.hpp"
@@ -49,6 +50,16 @@ private:
     std::string key_;
 };
 
+/// The subscriptions as they stand in the store, for while SIIGO can't be asked.
+struct KeptSubscriptions {
+    Store& store;
+    Workers& workers;
+    CompanyName company;
+
+    /// Errors: the store's.
+    asio::awaitable<Result<Upstream::OwnSubscriptions>> read() const;
+};
+
 /// Everything that talks to SIIGO: client, sync, fetcher, subscriptions; and what the API asks of them.
 class SiigoUpstream final : public Upstream {
 public:
@@ -63,25 +74,45 @@ public:
     Status status() const override;
     bool hint(const ProductId& product) override { return fetcher_.hint(product); }
     SyncStarted start_sync(bool full) override;
+    asio::awaitable<Result<Outcome>> refresh(ProductId product) override;
+    asio::awaitable<Result<std::vector<Subscription>>> set_up_subscriptions() override;
+    asio::awaitable<Result<OwnSubscriptions>> subscriptions() override;
+
+    /// The address that SIIGO is given ends with this one from now on; set_up_subscriptions() or the next hourly look
+    /// tells SIIGO.
+    void use_webhook_secret(std::string secret) { subscriptions_.use_secret(std::move(secret)); }
+    /// SIIGO was seen to have the present address for all topics.
+    bool subscriptions_in_order() const { return subscriptions_.is_in_order(); }
 
     siigo::Client& client() { return client_; }
 
 private:
+    Surrounds with_;
+    KeptSubscriptions kept_;
     std::shared_ptr<TlsClientContext> trust_;
     std::unique_ptr<Connector> connector_;
     LedgerJournal journal_;
     siigo::Client client_;
     Sync sync_;
     Fetcher fetcher_;
-    std::optional<SubscriptionKeeper> subscriptions_;
+    SubscriptionKeeper subscriptions_;
+    bool webhooks_configured_;  ///< else SIIGO has no address to send to: what is there is only listed
+    SiigoWatch watch_;
 };
 
 /// SIIGO_ENABLED=false: the store is served, webhooks are taken, nothing is asked.
 class NoUpstream final : public Upstream {
 public:
+    explicit NoUpstream(KeptSubscriptions kept) : kept_(kept) {}
     Status status() const override;
     bool hint(const ProductId&) override { return false; }
     SyncStarted start_sync(bool) override { return SyncStarted::disabled; }
+    asio::awaitable<Result<Outcome>> refresh(ProductId product) override;
+    asio::awaitable<Result<std::vector<Subscription>>> set_up_subscriptions() override;
+    asio::awaitable<Result<OwnSubscriptions>> subscriptions() override;
+
+private:
+    KeptSubscriptions kept_;
 };
 
 }  // namespace stockcast

@@ -1,11 +1,10 @@
 #include "http/access.hpp"
 
 #include "http/answer.hpp"
+#include "http/digest.hpp"
 #include "http/text.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/sha.h>
-
+#include <algorithm>
 #include <utility>
 
 namespace stockcast {
@@ -72,26 +71,9 @@ Access::Access(const ApiSettings& settings, JwtKeys keys, const Clock& clock)
     : settings_(settings),
       keys_(std::move(keys)),
       clock_(clock),
+      secrets_(settings.webhook_secrets),
       by_token_(settings.rate_limit_api),
-      by_address_(settings.rate_limit_open) {
-    for (const auto& secret : settings_.webhook_secrets) {
-        if (!secret.empty()) secrets_.push_back(sha256(secret));
-    }
-}
-
-Access::Digest Access::sha256(std::string_view text) {
-    Digest digest;
-    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-    return digest;
-}
-
-bool Access::is_secret(std::string_view shown) const {
-    // Digests have one length and no likeness: neither the time of this nor of memcmp tells how near a guess came.
-    const auto digest = sha256(shown);
-    bool right = false;
-    for (const auto& secret : secrets_) right |= CRYPTO_memcmp(secret.data(), digest.data(), digest.size()) == 0;
-    return right;
-}
+      by_address_(settings.rate_limit_open) {}
 
 Result<Caller> Access::verified(std::string_view token, const std::string& digest) {
     const auto now = clock_.wall();
@@ -107,44 +89,99 @@ Result<Caller> Access::verified(std::string_view token, const std::string& diges
 }
 
 std::optional<HttpResponse> Access::limit_by_address(const HttpRequest& head) {
-    const auto address = settings_.trusted_proxies.client(head.peer, head.fields.get("X-Forwarded-For"));
-    const auto wait = by_address_.charge(limiter_key(address), clock_.now());
-    if (!wait) return std::nullopt;
-    return too_often(*wait);
+    const auto now = clock_.now();
+    const auto address = settings_.trusted_proxies.client(head.peer, head.fields);
+    if (const auto wait = by_address_.charge(limiter_key(address), now)) return too_often(*wait);
+    const RateLimit in_all{open_addresses * settings_.rate_limit_open.per_second};
+    if (const auto wait = open_in_all_.charge(in_all, now)) return too_often(*wait);
+    return std::nullopt;
 }
 
 std::optional<HttpResponse> Access::refusal(const HttpRequest& head, const Query& query, Entry entry,
                                             std::string_view secret, std::optional<Caller>& caller) {
     if (entry == Entry::health) return std::nullopt;
     if (entry == Entry::secret) {
-        if (is_secret(secret)) return std::nullopt;
+        if (secrets_.accepts(secret, clock_.now())) return std::nullopt;
         if (auto refused = limit_by_address(head)) return refused;
         return problem(401, "This is not the address that SIIGO was given");
     }
     if (entry == Entry::open) return limit_by_address(head);
 
-    const auto shown = shown_token(head, query, entry);
-    if (!shown) {
-        if (auto refused = limit_by_address(head)) return refused;
-        if (entry == Entry::stream && settings_.stream_public) return std::nullopt;
-        return unauthorized(R"(Bearer realm="stockcast")", "A token is needed: Authorization: Bearer <JWT>");
-    }
+    if (const auto* ticket = query.find("ticket"); ticket != nullptr && entry == Entry::stream)
+        return by_ticket(head, *ticket, caller);
+    if (const auto shown = shown_token(head, query, entry)) return by_token(head, shown->token, entry, caller);
+    const bool is_public = entry == Entry::stream && settings_.stream_public;  // a page can't leave out an old cookie
+    if (const auto session = shown_session(settings_, head); session && !is_public)
+        return by_session(head, *session, entry, caller);
 
-    const auto digest = sha256(shown->token);
-    const std::string key{reinterpret_cast<const char*>(digest.data()), digest.size()};
-    const auto verdict = verified(shown->token, key);
+    if (auto refused = limit_by_address(head)) return refused;
+    if (is_public) return std::nullopt;
+    return unauthorized(R"(Bearer realm="stockcast")", "A token is needed: Authorization: Bearer <JWT>");
+}
+
+std::optional<HttpResponse> Access::by_token(const HttpRequest& head, std::string_view token, Entry entry,
+                                             std::optional<Caller>& caller) {
+    const auto digest = sha256_of(token);
+    auto verdict = verified(token, digest);
     if (!verdict) {
         if (auto refused = limit_by_address(head)) return refused;
         return bad_token(verdict.error());
     }
-    if (const auto wait = by_token_.charge(key, clock_.now())) return too_often(*wait);
-    if (entry == Entry::admin && verdict->role < Role::admin) {
+    if (const auto wait = by_token_.charge(digest, clock_.now())) return too_often(*wait);
+    caller = *std::move(verdict);
+    if (entry == Entry::admin && caller->role < Role::admin) {
         auto response = problem(403, "This takes the role admin");
         response.fields.add("WWW-Authenticate", R"(Bearer realm="stockcast", error="insufficient_scope")");
         return response;
     }
-    caller = *verdict;
     return std::nullopt;
+}
+
+std::optional<HttpResponse> Access::by_ticket(const HttpRequest& head, std::string_view ticket,
+                                              std::optional<Caller>& caller) {
+    auto holder = tickets_.redeem(ticket, clock_.now());
+    if (!holder) {
+        if (auto refused = limit_by_address(head)) return refused;
+        return unauthorized(R"(Bearer realm="stockcast", error="invalid_token")",
+                            "The ticket was used already, is older than 30 s, or was never given out");
+    }
+    if (const auto wait = by_token_.charge(holder->token_digest, clock_.now())) return too_often(*wait);
+    caller = std::move(holder->caller);
+    return std::nullopt;
+}
+
+std::optional<HttpResponse> Access::by_session(const HttpRequest& head, const ShownSession& session, Entry entry,
+                                               std::optional<Caller>& caller) {
+    if (!comes_from_own_page(settings_, head)) {
+        if (auto refused = limit_by_address(head)) return refused;
+        return problem(403,
+                       "A session's cookie counts for this server's own pages alone: Origin or Sec-Fetch-Site must say "
+                       "that the request comes from one");
+    }
+    if (ended_.contains(session.number)) {
+        if (auto refused = limit_by_address(head)) return refused;
+        return unauthorized(R"(Bearer realm="stockcast", error="invalid_token")", "The session was ended");
+    }
+    return by_token(head, session.token, entry, caller);
+}
+
+std::optional<std::string_view> Access::session_token(const HttpRequest& head) const {
+    if (head.fields.count("Authorization") != 1) return std::nullopt;
+    return bearer_in(head.fields.get("Authorization"));
+}
+
+void Access::end_session(const HttpRequest& head) {
+    const auto session = shown_session(settings_, head);
+    if (!session) return;
+    const auto caller = verified(session->token, sha256_of(session->token));
+    if (caller) ended_.add(session->number, caller->expires + jwt_skew, clock_.wall());
+}
+
+Result<std::string> Access::issue_ticket(const HttpRequest& head, const Caller& caller, Random& random) {
+    const auto session = shown_session(settings_, head);
+    const auto token = session_token(head);
+    const auto shown = token ? *token : session ? session->token : std::string_view{};
+    return tickets_.issue({caller, sha256_of(shown)}, random, clock_.now());
 }
 
 }  // namespace stockcast

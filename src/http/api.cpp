@@ -1,6 +1,7 @@
 #include "stockcast/http/api.hpp"
 
 #include "http/answer.hpp"
+#include "http/audit_trail.hpp"
 #include "http/content_coding.hpp"
 #include "http/door.hpp"
 #include "http/handlers.hpp"
@@ -18,6 +19,7 @@ namespace stockcast {
 namespace {
 
 constexpr std::chrono::seconds opening_deadline{10};
+constexpr std::chrono::seconds refused_written_every{1};
 
 /// Whoever takes a connection over writes the answer's head itself: the handshake's 101, or one whose body ends with
 /// the connection (RFC 9112 §6.3), which HTTP/1.0 proxies understand too.
@@ -31,6 +33,7 @@ std::string as_sent(HttpResponse response) {
 struct Api::Impl {
     ApiSettings settings;
     Door door;
+    AuditTrail audit;
     CompanyKey company_key;
     NotificationLines lines;
     ProcessMetrics process;
@@ -39,16 +42,38 @@ struct Api::Impl {
     Impl(ApiSettings given, JwtKeys keys, ApiParts parts)
         : settings(std::move(given)),
           door(settings, std::move(keys), parts.clock),
+          audit(settings, parts.ledger, parts.clock, parts.log),
           company_key(parts.upstream, parts.clock),
           lines(parts.clock, parts.log),
           process(parts.metrics),
-          services{settings,      parts.ledger, parts.store, parts.broadcaster, parts.upstream,
-                   parts.workers, parts.clock,  parts.log,   parts.alerts,      parts.metrics,
-                   process,       company_key,  lines} {}
+          services{settings,       parts.ledger,  parts.store,   parts.broadcaster,
+                   parts.upstream, parts.workers, parts.clock,   parts.random,
+                   parts.log,      parts.alerts,  parts.metrics, process,
+                   door.access(),  audit,         company_key,   lines} {}
 
     HttpResponse dressed(HttpResponse response, std::string_view origin) const {
         door.dress(response, origin);
         return response;
+    }
+
+    /// An action that is written down before it begins, and again with its end.
+    asio::awaitable<HttpResponse> audited(const Route* route, Call call) {
+        auto entry = audit.entry_of(call.request, call.caller);
+        entry.parameters = audited_parameters(call.query, route->body == BodyKind::json ? call.request.body : "");
+        const auto written = co_await audit.write(entry);
+        if (!written) co_return failure_answer(written.error());
+        auto response = co_await answer(route, std::move(call));
+        entry.status = response.status;
+        const auto finished = co_await audit.write(entry);
+        if (!finished) log_unfinished(finished.error());
+        co_return response;
+    }
+
+    void log_unfinished(const boost::system::error_code& why) {
+        services.log.warning(Mark::error,
+                             {"The end of a request could not be written into the audit trail: {why}",
+                              "No se pudo registrar en la auditoría el final de una petición: {why}"},
+                             {{"why", why.message()}});
     }
 
     asio::awaitable<HttpResponse> answer(const Route* route, Call call) {
@@ -70,8 +95,28 @@ Api::Api(ApiSettings settings, JwtKeys keys, ApiParts parts)
 
 Api::~Api() = default;
 
+WebhookSecrets& Api::webhook_secrets() {
+    return impl_->door.access().webhook_secrets();
+}
+
+asio::awaitable<void> Api::run() {
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await take_back_tests(impl_->services);
+    while (co_await impl_->services.clock.sleep_for(refused_written_every)) co_await impl_->audit.flush();
+    co_await impl_->audit.flush();
+}
+
 HttpVerdict Api::judge(const HttpRequest& head) {
     auto admission = impl_->door.admit(head);
+    if (admission->refused_route != nullptr && is_audited(*admission->refused_route)) {
+        const auto status = admission->refusal->status;
+        if (status == 401 || status == 403) {
+            auto entry = impl_->audit.entry_of(head, admission->caller);
+            entry.status = status;
+            impl_->audit.note(std::move(entry));
+        }
+    }
     HttpVerdict verdict;
     if (admission->refusal) verdict.refusal = impl_->dressed(*std::move(admission->refusal), admission->origin);
     verdict.body_bytes_max = admission->body_bytes_max;
@@ -84,10 +129,21 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request, std::unique_ptr<A
     auto& admission = static_cast<Admission&>(*admitted);
     const bool is_read = request.method == "GET" || request.method == "HEAD";
     const bool takes_gzip = is_read && accepts_gzip(request.fields);
+    std::optional<AuditEntry> login;
+    if (is_session(*admission.route)) login = impl_->audit.entry_of(request, admission.caller);
     Call call{std::move(request), std::move(admission.arguments), std::move(admission.query),
               std::move(admission.caller)};
+    // What only reads leaves no trace of its own, or the trail would grow by being looked at.
+    if (admission.route->entry == Entry::admin && admission.route->method != "GET") {
+        auto response = co_await impl_->audited(admission.route, std::move(call));
+        co_return impl_->dressed(std::move(response), admission.origin);
+    }
     auto response = co_await impl_->answer(admission.route, std::move(call));
     if (is_read) response = co_await compressed(std::move(response), takes_gzip, impl_->services.workers);
+    if (login) {
+        login->status = response.status;
+        impl_->audit.note(*std::move(login));
+    }
     co_return impl_->dressed(std::move(response), admission.origin);
 }
 

@@ -102,7 +102,10 @@ std::unique_ptr<Admission> Door::admit(const HttpRequest& head) {
         route.entry == Entry::secret ? std::string_view{admission->arguments.front()} : std::string_view{};
     auto& refusal = admission->refusal;
     refusal = access_.refusal(head, admission->query, route.entry, secret, admission->caller);
-    if (refusal) return admission;
+    if (refusal) {
+        admission->refused_route = &route;
+        return admission;
+    }
 
     admission->route = &route;
     admission->body_bytes_max = body_limit_of(route);

@@ -16,7 +16,8 @@ namespace stockcast {
 /// What was decided of a request by its header alone: refused with an answer, or let in.
 struct Admission final : Admitted {
     std::optional<HttpResponse> refusal;
-    const Route* route = nullptr;  ///< null where access was refused
+    const Route* route = nullptr;          ///< null where access was refused
+    const Route* refused_route = nullptr;  ///< the one that access was refused to
     std::vector<std::string> arguments;
     Query query;
     std::optional<Caller> caller;
@@ -33,6 +34,7 @@ public:
         : settings_(settings), access_(settings, std::move(keys), clock) {}
 
     std::unique_ptr<Admission> admit(const HttpRequest& head);
+    Access& access() { return access_; }
     /// What all answers carry: nosniff, no-store unless the handler said otherwise, CORS, HSTS over TLS.
     void dress(HttpResponse& response, std::string_view origin) const;
 

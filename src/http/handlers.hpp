@@ -32,7 +32,22 @@ asio::awaitable<HttpResponse> show_ready(Services& services, Call call);
 
 asio::awaitable<HttpResponse> show_openapi(Services& services, Call call);  // openapi.cpp
 asio::awaitable<HttpResponse> show_asyncapi(Services& services, Call call);
-asio::awaitable<HttpResponse> show_metrics(Services& services, Call call);  // metrics.cpp
+asio::awaitable<HttpResponse> show_metrics(Services& services, Call call);           // metrics.cpp
+asio::awaitable<HttpResponse> reprocess_webhook_log(Services& services, Call call);  // webhook_trials.cpp
+asio::awaitable<HttpResponse> test_webhook(Services& services, Call call);
+/// Tests whose figure still stands, since a crash or a stop came in between.
+asio::awaitable<void> take_back_tests(Services& services);
+
+asio::awaitable<HttpResponse> set_up_subscriptions(Services& services, Call call);  // subscriptions.cpp
+asio::awaitable<HttpResponse> list_subscriptions(Services& services, Call call);
+
+asio::awaitable<HttpResponse> refresh_product(Services& services, Call call);  // refresh.cpp
+
+asio::awaitable<HttpResponse> list_audit(Services& services, Call call);  // audit.cpp
+
+asio::awaitable<HttpResponse> open_session(Services& services, Call call);  // sessions.cpp
+asio::awaitable<HttpResponse> end_session(Services& services, Call call);
+asio::awaitable<HttpResponse> issue_ticket(Services& services, Call call);
 
 asio::awaitable<HttpResponse> show_page(Services& services, Call call);  // page.cpp.in
 

@@ -4,13 +4,18 @@
 
 #include "stockcast/base/json.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 namespace stockcast {
 namespace {
+
+constexpr std::size_t keys_max = 2;
+constexpr std::string_view own_audience = "stockcast";
 
 /// RFC 7519's NumericDate: seconds since 1970, a fraction is allowed. Absent: no such member.
 /// Errors: `malformed` for anything else, also for a moment outside the years 1 to 9999.
@@ -36,34 +41,68 @@ std::optional<Role> role_of(const Json& claims) {
     return std::nullopt;
 }
 
+/// RFC 7519 §4.1.3: a token that names its audience is for none but that. Without one it is for whoever holds the key.
+bool is_meant_for_us(const Json& claims) {
+    const auto* audience = claims.find("aud");
+    if (audience == nullptr) return true;
+    const auto is_us = [](const Json& name) {
+        return name.if_string() != nullptr && *name.if_string() == own_audience;
+    };
+    const auto* several = audience->if_array();
+    return several != nullptr ? std::any_of(several->begin(), several->end(), is_us) : is_us(*audience);
+}
+
 std::int64_t unix_seconds(Instant at) {
     return std::chrono::floor<std::chrono::seconds>(at.since_epoch()).count();
 }
 
 }  // namespace
 
-struct JwtKeys::Key {
-    JwsKey jws;
+struct JwtKeys::Keys {
+    std::vector<JwsKey> all;  // the first signs
+
+    /// Errors: `malformed`, of whatever is wrong.
+    Result<std::string> verified_payload(std::string_view token) const {
+        for (const auto& key : all) {
+            if (auto payload = key.verified_payload(token)) return payload;
+        }
+        return Errc::malformed;
+    }
 };
 
-Result<JwtKeys> JwtKeys::hs256(std::string secret) {
-    auto jws = JwsKey::secret(std::move(secret));
-    if (!jws) return jws.error();
+Result<JwtKeys> JwtKeys::hs256(std::string secret, std::string former) {
+    Keys held;
+    for (auto* text : {&secret, &former}) {
+        if (text == &former && former.empty()) break;
+        auto key = JwsKey::secret(std::move(*text));
+        if (!key) return key.error();
+        held.all.push_back(*std::move(key));
+    }
     JwtKeys keys;
-    keys.key_ = std::make_shared<const Key>(Key{*std::move(jws)});
+    keys.keys_ = std::make_shared<const Keys>(std::move(held));
     return keys;
 }
 
 Result<JwtKeys> JwtKeys::public_key(std::string_view pem) {
-    auto jws = JwsKey::public_key(pem);
-    if (!jws) return jws.error();
+    constexpr std::string_view end_of_key = "-----END PUBLIC KEY-----";
+    Keys held;
+    for (;;) {
+        const auto end = pem.find(end_of_key);
+        if (end == std::string_view::npos) break;
+        if (held.all.size() == keys_max) return Errc::out_of_bounds;
+        auto key = JwsKey::public_key(pem.substr(0, end + end_of_key.size()));
+        if (!key) return key.error();
+        held.all.push_back(*std::move(key));
+        pem.remove_prefix(end + end_of_key.size());
+    }
+    if (held.all.empty()) return Errc::malformed;
     JwtKeys keys;
-    keys.key_ = std::make_shared<const Key>(Key{*std::move(jws)});
+    keys.keys_ = std::make_shared<const Keys>(std::move(held));
     return keys;
 }
 
 Result<Caller> JwtKeys::verify(std::string_view token, Instant now) const {
-    const auto payload = key_->jws.verified_payload(token);
+    const auto payload = keys_->verified_payload(token);
     if (!payload) return payload.error();
     const auto claims = parse_json(*payload, {.depth = 8, .bytes = JwsKey::token_bytes_max});
     if (!claims || claims->if_object() == nullptr) return Errc::malformed;
@@ -73,6 +112,7 @@ Result<Caller> JwtKeys::verify(std::string_view token, Instant now) const {
     const auto issued = moment(*claims, "iat");
     const auto role = role_of(*claims);
     if (!expires || !not_before || !issued || !expires->has_value() || !role) return Errc::malformed;
+    if (!is_meant_for_us(*claims)) return Errc::malformed;
     Caller caller{*role, {}, **expires};
     if (const auto* subject = claims->find("sub")) {
         if (subject->if_string() == nullptr) return Errc::malformed;
@@ -93,7 +133,7 @@ Result<std::string> JwtKeys::sign(Role role, std::string_view subject, Instant n
     writer.number("iat", unix_seconds(now));
     writer.number("exp", unix_seconds(expires));
     writer.close();
-    return key_->jws.sign(claims);
+    return keys_->all.front().sign(claims);
 }
 
 }  // namespace stockcast

@@ -21,6 +21,16 @@ std::optional<ip::address> read_address(std::string_view text) {
     return address;
 }
 
+/// `198.51.100.4:5123` and `[2001:db8::1]:443` without their port; a bare IPv6 address has colons of its own.
+std::string_view without_port(std::string_view entry) {
+    if (entry.starts_with('[')) {
+        const auto end = entry.find(']');
+        return end == std::string_view::npos ? entry : entry.substr(1, end - 1);
+    }
+    const auto colon = entry.find(':');
+    return colon == entry.rfind(':') ? entry.substr(0, colon) : entry;
+}
+
 template <class Address, class Network>
 bool is_within(const Address& address, const std::vector<Network>& networks) {
     for (const auto& network : networks) {
@@ -61,22 +71,42 @@ Result<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& ent
     return proxies;
 }
 
-bool TrustedProxies::contains(std::string_view address) const {
-    const auto read = read_address(address);
-    if (!read) return false;
-    return read->is_v4() ? is_within(read->to_v4(), v4_) : is_within(read->to_v6(), v6_);
+bool TrustedProxies::is_trusted(const ip::address& address) const {
+    return address.is_v4() ? is_within(address.to_v4(), v4_) : is_within(address.to_v6(), v6_);
 }
 
-std::string TrustedProxies::client(std::string_view peer, std::string_view forwarded_for) const {
-    std::string_view nearest = peer;
-    while (contains(nearest) && !forwarded_for.empty()) {
-        const auto comma = forwarded_for.rfind(',');
-        const auto entry = trimmed(comma == std::string_view::npos ? forwarded_for : forwarded_for.substr(comma + 1));
-        if (!read_address(entry)) break;  // no address: whoever wrote it, nothing left of it can be believed either
-        nearest = entry;
-        forwarded_for = comma == std::string_view::npos ? std::string_view{} : forwarded_for.substr(0, comma);
+bool TrustedProxies::contains(std::string_view address) const {
+    const auto read = read_address(address);
+    return read && is_trusted(*read);
+}
+
+std::string TrustedProxies::client(std::string_view peer, const HttpFields& fields) const {
+    const auto own = read_address(peer);
+    if (!own) return std::string{peer};
+    auto nearest = *own;
+    // From the last field to the first: a proxy that does not join what came with its own adds a field at the end.
+    const auto& all = fields.all();
+    for (auto field = all.rbegin(); field != all.rend(); ++field) {
+        if (!equal_without_case(field->first, "X-Forwarded-For")) continue;
+        std::string_view rest = field->second;
+        for (bool more = true; more;) {
+            if (!is_trusted(nearest)) return nearest.to_string();
+            const auto comma = rest.rfind(',');
+            more = comma != std::string_view::npos;
+            const auto entry = read_address(without_port(trimmed(more ? rest.substr(comma + 1) : rest)));
+            // No address: whoever wrote it, nothing left of it can be believed either.
+            if (!entry) return nearest.to_string();
+            nearest = *entry;
+            rest = rest.substr(0, more ? comma : 0);
+        }
     }
-    return std::string{nearest};
+    return nearest.to_string();
+}
+
+bool TrustedProxies::is_secure(const HttpRequest& head) const {
+    if (head.secure) return true;
+    return head.fields.count("X-Forwarded-Proto") == 1 && contains(head.peer) &&
+           equal_without_case(trimmed(head.fields.get("X-Forwarded-Proto")), "https");
 }
 
 }  // namespace stockcast

@@ -3,21 +3,36 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 namespace stockcast {
+namespace {
 
-double RateLimiter::burst() const {
-    return std::max(1.0, 2 * limit_.per_second);
+Steady::duration in_ticks(double seconds) {
+    return std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>{seconds});
 }
 
-RateLimiter::Bucket& RateLimiter::bucket(const std::string& key, Steady now) {
+}  // namespace
+
+std::optional<std::chrono::seconds> Gcra::charge(const RateLimit& limit, Steady now) {
+    if (limit.per_second <= 0) return std::nullopt;
+    const auto burst = std::max(1.0, 2 * limit.per_second);
+    const auto spacing = in_ticks(1 / limit.per_second);
+    const auto ahead_max = in_ticks((burst - 1) / limit.per_second);
+
+    const auto granted = std::max(granted_until_, now);
+    if (const auto early = granted - now - ahead_max; early > Steady::duration{0})
+        return std::max(std::chrono::ceil<std::chrono::seconds>(early), std::chrono::seconds{1});
+    granted_until_ = granted + spacing;
+    return std::nullopt;
+}
+
+Gcra& RateLimiter::source(const std::string& key) {
     if (const auto found = recent_.find(key); found != recent_.end()) return found->second;
     if (recent_.size() >= keys_max / 2) {
         older_ = std::move(recent_);
         recent_ = {};
     }
-    Bucket next{burst(), now};
+    Gcra next;
     if (const auto found = older_.find(key); found != older_.end()) {
         next = found->second;
         older_.erase(found);
@@ -27,16 +42,7 @@ RateLimiter::Bucket& RateLimiter::bucket(const std::string& key, Steady now) {
 
 std::optional<std::chrono::seconds> RateLimiter::charge(const std::string& key, Steady now) {
     if (limit_.per_second <= 0) return std::nullopt;
-    auto& held = bucket(key, now);
-    const std::chrono::duration<double> passed = now - held.filled;
-    held.requests = std::min(burst(), held.requests + passed.count() * limit_.per_second);
-    held.filled = now;
-    if (held.requests >= 1) {
-        held.requests -= 1;
-        return std::nullopt;
-    }
-    const double wait = std::ceil((1 - held.requests) / limit_.per_second);
-    return std::chrono::seconds{static_cast<std::int64_t>(std::max(1.0, wait))};
+    return source(key).charge(limit_, now);
 }
 
 std::string limiter_key(std::string_view address) {

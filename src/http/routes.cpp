@@ -48,6 +48,13 @@ constexpr Parameter webhook_log_list[] = {
     {"from", Kind::time, "received at this time or later"},
     {"to", Kind::time, "received before this time"},
 };
+constexpr Parameter audit_list[] = {
+    limit_parameter,
+    before_parameter,
+    {"subject", Kind::text, "only this subject of tokens"},
+    {"from", Kind::time, "at this time or later"},
+    {"to", Kind::time, "before this time"},
+};
 constexpr Parameter sync_log_list[] = {limit_parameter, before_parameter};
 constexpr Parameter sync_start[] = {{"full", Kind::boolean, "`true`: the whole catalogue"}};
 
@@ -64,6 +71,10 @@ constexpr Route table[] = {
     {"GET", "/api/products/{id}", Entry::viewer, BodyKind::none, product_one, show_product, "one product"},
     {"GET", "/api/webhooks/logs", Entry::viewer, BodyKind::none, webhook_log_list, list_webhook_logs, "notifications received, newest first"},
     {"GET", "/api/webhooks/logs/{id}", Entry::viewer, BodyKind::none, {}, show_webhook_log, "one notification in full"},
+    {"POST", "/api/webhooks/logs/{id}/reprocess", Entry::admin, BodyKind::none, {}, reprocess_webhook_log, "puts a notification through again"},
+    {"POST", "/api/webhooks/test", Entry::admin, BodyKind::json, {}, test_webhook, "a made-up notification, taken back at once"},
+    {"POST", "/api/webhooks/setup", Entry::admin, BodyKind::none, {}, set_up_subscriptions, "puts the account's subscriptions right"},
+    {"GET", "/api/webhooks/subscriptions", Entry::viewer, BodyKind::none, {}, list_subscriptions, "our subscriptions at SIIGO"},
     {"GET", "/api/webhooks/stats", Entry::viewer, BodyKind::none, {}, show_stats, "counts and states"},
     {"GET", "/api/stats", Entry::viewer, BodyKind::none, {}, show_stats, "counts and states"},
     {"GET", "/api/sync/logs", Entry::viewer, BodyKind::none, sync_log_list, list_sync_logs, "runs of the sync, newest first"},
@@ -71,6 +82,11 @@ constexpr Route table[] = {
     {"GET", "/openapi.json", Entry::open, BodyKind::none, {}, show_openapi, "this interface, as OpenAPI 3.1"},
     {"GET", "/asyncapi.json", Entry::open, BodyKind::none, {}, show_asyncapi, "the streams' messages, as AsyncAPI 3"},
     {"GET", "/metrics", Entry::open, BodyKind::none, {}, show_metrics, "measurements for Prometheus"},
+    {"POST", "/api/products/{id}/refresh", Entry::admin, BodyKind::none, product_one, refresh_product, "reads one product from SIIGO now"},
+    {"GET", "/api/audit", Entry::admin, BodyKind::none, audit_list, list_audit, "who did what through the API, newest first"},
+    {"POST", "/api/session", Entry::viewer, BodyKind::none, {}, open_session, "turns a token into a browser's session"},
+    {"DELETE", "/api/session", Entry::viewer, BodyKind::none, {}, end_session, "ends a browser's session"},
+    {"POST", "/api/stream/ticket", Entry::viewer, BodyKind::none, {}, issue_ticket, "a one-use ticket for a stream"},
     {"GET", "/", Entry::open, BodyKind::none, {}, show_page, "a page that shows the changes live"},
 };
 // clang-format on

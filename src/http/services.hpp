@@ -9,12 +9,16 @@
 #include "stockcast/base/metrics.hpp"
 #include "stockcast/base/offload.hpp"
 #include "stockcast/base/process_usage.hpp"
+#include "stockcast/base/random.hpp"
 #include "stockcast/fanout/broadcaster.hpp"
 #include "stockcast/http/api.hpp"
 #include "stockcast/ledger/ledger.hpp"
 #include "stockcast/store/store.hpp"
 
 namespace stockcast {
+
+class Access;
+class AuditTrail;
 
 /// What handlers work with; lives as long as the Api.
 struct Services {
@@ -25,10 +29,13 @@ struct Services {
     Upstream& upstream;
     Workers& workers;
     Clock& clock;
+    Random& random;
     Log& log;
     Alerts& alerts;
     Metrics& metrics;
     ProcessMetrics& process;
+    Access& access;
+    AuditTrail& audit;
     CompanyKey& company_key;
     NotificationLines& lines;
 };

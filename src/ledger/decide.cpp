@@ -36,6 +36,28 @@ void note_believed(Product& product, const Observation& said) {
     product.synced_at = std::max(product.synced_at, said.seen_at);
 }
 
+/// Keeps what a test displaces (of several tests the first knows SIIGO's figure); SIIGO's own word ends a test.
+void note_test(Product& next, const Product& held, const Observation& said) {
+    if (said.source != Source::test) return next.test.reset();
+    if (next.test) return;
+    next.test = TestInPlace{said.cause, held.available, held.warehouses, held.stock_updated, held.stock_register};
+}
+
+/// What was held before the test is held again, register included: as if the test had never been.
+void put_back_stock(Decision& decision, const Product& held) {
+    auto& next = decision.next;
+    next.available = held.test->available;
+    next.warehouses = held.test->warehouses;
+    next.stock_updated = held.test->stock_updated;
+    next.stock_register = held.test->stock_register;
+    next.test.reset();
+    decision.warehouses = warehouse_changes(held.warehouses, next.warehouses);
+    decision.stock = Verdict::unchanged;
+    if (held.available == next.available && decision.warehouses.empty()) return;
+    decision.stock = Verdict::applied;
+    decision.changes.push_back(ChangeType::stock_updated);
+}
+
 /// True when what was heard must be confirmed.
 bool hear_stock(Decision& decision, const Product& held, const Hearing& hearing) {
     const auto& said = hearing.said;
@@ -47,6 +69,7 @@ bool hear_stock(Decision& decision, const Product& held, const Hearing& hearing)
     const auto judgement = judge(held.stock_register, word, agreement, hearing.read_is_due, hearing.now, hearing.rules);
     decision.stock = judgement.verdict;
     if (judgement.taken == Taken::nothing) return judgement.doubt;
+    note_test(next, held, said);
 
     if (judgement.taken == Taken::agreement) {
         take_agreeing_stock(next, said);
@@ -137,6 +160,7 @@ Decision create(const Hearing& hearing, const Product* earlier) {
     next.company = said.company;
     next.id = said.product;
     next.made_up = said.source == Source::test;
+    if (next.made_up) next.test = TestInPlace{.cause = said.cause};
     if (earlier) {
         next.number = earlier->number;
         next.code = earlier->code;
@@ -225,11 +249,40 @@ Decision decide_absence(const Product& held, const Hearing& hearing) {
     } else {
         decision.existence = Verdict::applied;
         next.deleted = true;
+        next.test.reset();
         note_existence(next, said);
         answer_pending(next.pending, said.seen, newest, hearing);
         decision.changes = {ChangeType::product_deleted};
     }
     decision.changed_record = next != held;
+    return decision;
+}
+
+/// A made-up product goes; of another one the figure from before the test comes back. Nothing happens where SIIGO has
+/// said something since.
+Decision decide_withdrawal(const Product& held) {
+    Decision decision;
+    auto& next = decision.next = held;
+    decision.exists = true;
+    decision.existence = Verdict::unchanged;
+    if (!held.test) return decision;
+    if (held.made_up) {
+        next.test.reset();
+        next.deleted = true;
+        decision.existence = Verdict::applied;
+        decision.changes = {ChangeType::product_deleted};
+    } else {
+        put_back_stock(decision, held);
+    }
+    decision.changed_record = true;
+    return decision;
+}
+
+Decision nothing_known_of(const Observation& said) {
+    Decision decision;
+    decision.existence = Verdict::unchanged;
+    decision.next.company = said.company;
+    decision.next.id = said.product;
     return decision;
 }
 
@@ -242,6 +295,8 @@ Decision decide_known(const Product& held, const Hearing& hearing) {
     // Properties first: what they change is recorded before the stock that came with them.
     const bool properties_in_doubt = hear_properties(decision, held, hearing);
     const bool stock_in_doubt = hear_stock(decision, held, hearing);
+    // SIIGO was asked and has no figure for it (a service): then the test's is not its either.
+    if (said.origin == Origin::read && !said.available && held.test) put_back_stock(decision, held);
     decision.existence = Verdict::unchanged;
     note_existence(next, said);
     const auto is_believed = [](Verdict verdict) {
@@ -268,14 +323,8 @@ Decision decide_known(const Product& held, const Hearing& hearing) {
 Decision decide(const Product* held, const Observation& said, Instant now, const DecideRules& rules) {
     const bool read_is_due = said.origin == Origin::read && held && is_due(held->pending, now, rules);
     const Hearing hearing{said, now, rules, read_is_due};
-    if (said.origin == Origin::absence) {
-        if (held) return decide_absence(*held, hearing);
-        Decision nothing;
-        nothing.existence = Verdict::unchanged;
-        nothing.next.company = said.company;
-        nothing.next.id = said.product;
-        return nothing;
-    }
+    if (said.origin == Origin::absence) return held ? decide_absence(*held, hearing) : nothing_known_of(said);
+    if (said.origin == Origin::withdrawal) return held ? decide_withdrawal(*held) : nothing_known_of(said);
     if (!held) return decide_unknown(hearing);
     if (held->deleted) return decide_deleted(*held, hearing);
     return decide_known(*held, hearing);

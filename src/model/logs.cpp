@@ -73,4 +73,44 @@ void write_sync_log_json(std::string& out, const SyncLog& log) {
     writer.close();
 }
 
+namespace {
+
+std::string_view outcome_of(unsigned status) {
+    if (status == 0) return "unknown";
+    if (status < 400) return "done";
+    return status < 500 ? "refused" : "failed";
+}
+
+}  // namespace
+
+void write_audit_json(std::string& out, const AuditEntry& entry) {
+    JsonObjectWriter writer{out};
+    write_id(writer, "id", entry.id);
+    writer.string("at", entry.at.to_iso_ms());
+    write_text(writer, "subject", entry.subject);
+    write_text(writer, "role", entry.role);
+    write_text(writer, "address", entry.address);
+    writer.string("method", entry.method);
+    writer.string("path", entry.path);
+    writer.raw("parameters", entry.parameters.empty() ? "{}" : entry.parameters);
+    entry.status == 0 ? writer.null("status") : writer.number("status", entry.status);
+    writer.string("outcome", outcome_of(entry.status));
+    write_count(writer, "attempts", entry.attempts);
+    write_text(writer, "request_id", entry.request_id);
+    writer.string("company", entry.company);
+    writer.close();
+}
+
+void write_subscription_json(std::string& out, const Subscription& subscription) {
+    JsonObjectWriter writer{out};
+    writer.string("id", subscription.id);
+    writer.string("application_id", subscription.application_id);
+    writer.string("topic", subscription.topic);
+    writer.string("url", subscription.url);
+    write_text(writer, "company_key", subscription.company_key);
+    writer.boolean("active", subscription.active);
+    write_text(writer, "created_at", subscription.created_at);
+    writer.close();
+}
+
 }  // namespace stockcast

@@ -44,6 +44,22 @@ enum : std::uint8_t {
     error
 };
 }
+namespace audit_tag {
+enum : std::uint8_t {
+    id = 1,
+    company,
+    at,
+    subject,
+    role,
+    address,
+    method,
+    path,
+    parameters,
+    status,
+    request_id,
+    attempts
+};
+}
 namespace subscription_tag {
 enum : std::uint8_t { id = 1, application_id, topic, url, company_key, active, created_at };
 }
@@ -58,6 +74,14 @@ Result<void> keep_flag(const FieldReader::Raw& field, bool& to) {
     const auto number = FieldReader::number(field);
     if (!number) return number.error();
     to = *number != 0;
+    return {};
+}
+
+Result<void> keep_status(const FieldReader::Raw& field, unsigned& to) {
+    const auto number = FieldReader::number(field);
+    if (!number) return number.error();
+    if (*number > 999) return Errc::store_damaged;
+    to = static_cast<unsigned>(*number);
     return {};
 }
 
@@ -157,6 +181,48 @@ Result<SyncLog> decode_sync_log(std::string_view value) {
     });
     if (!read) return read.error();
     return log;
+}
+
+std::string encode(const AuditEntry& entry) {
+    FieldWriter out{form_version, 192 + entry.parameters.size()};
+    return out.text(audit_tag::id, bytes_of(entry.id.bytes()))
+        .text_unless_empty(audit_tag::company, entry.company)
+        .instant(audit_tag::at, entry.at)
+        .text_unless_empty(audit_tag::subject, entry.subject)
+        .text_unless_empty(audit_tag::role, entry.role)
+        .text_unless_empty(audit_tag::address, entry.address)
+        .text_unless_empty(audit_tag::method, entry.method)
+        .text_unless_empty(audit_tag::path, entry.path)
+        .text_unless_empty(audit_tag::parameters, entry.parameters)
+        .number_unless_zero(audit_tag::status, entry.status)
+        .text_unless_empty(audit_tag::request_id, entry.request_id)
+        .number(audit_tag::attempts, entry.attempts)
+        .finish();
+}
+
+Result<AuditEntry> decode_audit_entry(std::string_view value) {
+    const auto reader = FieldReader::open(value, form_version);
+    if (!reader) return reader.error();
+    AuditEntry entry;
+    const auto read = each_field(*reader, [&](const FieldReader::Raw& field) -> Result<void> {
+        switch (field.tag) {
+            case audit_tag::id: return keep_id(field, entry.id);
+            case audit_tag::company: return keep_text(field, entry.company);
+            case audit_tag::at: return keep(FieldReader::instant(field), entry.at);
+            case audit_tag::subject: return keep_text(field, entry.subject);
+            case audit_tag::role: return keep_text(field, entry.role);
+            case audit_tag::address: return keep_text(field, entry.address);
+            case audit_tag::method: return keep_text(field, entry.method);
+            case audit_tag::path: return keep_text(field, entry.path);
+            case audit_tag::parameters: return keep_text(field, entry.parameters);
+            case audit_tag::status: return keep_status(field, entry.status);
+            case audit_tag::request_id: return keep_text(field, entry.request_id);
+            case audit_tag::attempts: return keep(FieldReader::number(field), entry.attempts);
+            default: return {};
+        }
+    });
+    if (!read) return read.error();
+    return entry;
 }
 
 std::string encode(const Subscription& subscription) {

@@ -26,7 +26,8 @@ enum : std::uint8_t {
     pending,
     seq,
     changed_at,
-    synced_at
+    synced_at,
+    test
 };
 }
 namespace warehouse_tag {
@@ -37,6 +38,9 @@ enum : std::uint8_t { stamp = 1, seen, seen_at, polled };
 }
 namespace pending_tag {
 enum : std::uint8_t { due = 1, asked };
+}
+namespace test_tag {
+enum : std::uint8_t { cause = 1, available, warehouse, stock_updated, stock_register };
 }
 
 // Each flag is the rarer state, so that most products carry no flags at all.
@@ -105,16 +109,29 @@ Result<WarehouseStock> read_warehouse(FieldReader reader) {
     return warehouse;
 }
 
-void append_stock(auto& out, FieldGroup& scratch, const Product& product) {
-    out.quantity_if(tag::available, product.available);
-    for (const auto& warehouse : product.warehouses) {
+void append_warehouses(auto& out, FieldGroup& scratch, std::uint8_t tag, const std::vector<WarehouseStock>& all) {
+    for (const auto& warehouse : all) {
         scratch.clear();
         scratch.text(warehouse_tag::id, warehouse.id)
             .text_unless_empty(warehouse_tag::name, warehouse.name)
             .quantity(warehouse_tag::quantity, warehouse.quantity);
-        out.group(tag::warehouse, scratch);
+        out.group(tag, scratch);
     }
+}
+
+void append_stock(auto& out, FieldGroup& scratch, const Product& product) {
+    out.quantity_if(tag::available, product.available);
+    append_warehouses(out, scratch, tag::warehouse, product.warehouses);
     out.instant_if(tag::stock_updated, product.stock_updated);
+}
+
+void append_test(auto& out, FieldGroup& scratch, const TestInPlace& test) {
+    FieldGroup before;
+    before.text(test_tag::cause, bytes_of(test.cause.bytes())).quantity_if(test_tag::available, test.available);
+    append_warehouses(before, scratch, test_tag::warehouse, test.warehouses);
+    before.instant_if(test_tag::stock_updated, test.stock_updated);
+    append_register(before, scratch, test_tag::stock_register, test.stock_register);
+    out.group(tag::test, before);
 }
 
 void append(auto& out, const Product& product, ProductPart part) {
@@ -138,6 +155,7 @@ void append(auto& out, const Product& product, ProductPart part) {
         append_pending(scratch.clear(), *product.pending);
         out.group(tag::pending, scratch);
     }
+    if (product.test) append_test(out, scratch, *product.test);
     out.number_unless_zero(tag::seq, product.seq)
         .instant_unless_epoch(tag::changed_at, product.changed_at)
         .instant_unless_epoch(tag::synced_at, product.synced_at);
@@ -153,10 +171,29 @@ Result<void> keep_flags(const FieldReader::Raw& field, Product& product) {
     return {};
 }
 
-Result<void> add_warehouse(Result<WarehouseStock> read, Product& product) {
+Result<void> add_warehouse(Result<WarehouseStock> read, std::vector<WarehouseStock>& to) {
     if (!read) return read.error();
-    product.warehouses.push_back(*std::move(read));
+    to.push_back(*std::move(read));
     return {};
+}
+
+Result<TestInPlace> read_test(FieldReader reader) {
+    TestInPlace test;
+    const auto inside = [&](const FieldReader::Raw& field) {
+        return FieldReader::inside(field.bytes, reader.version());
+    };
+    const auto read = each_field(reader, [&](const FieldReader::Raw& field) -> Result<void> {
+        switch (field.tag) {
+            case test_tag::cause: return keep_id(field, test.cause);
+            case test_tag::available: return keep(FieldReader::quantity(field), test.available);
+            case test_tag::warehouse: return add_warehouse(read_warehouse(inside(field)), test.warehouses);
+            case test_tag::stock_updated: return keep(FieldReader::instant(field), test.stock_updated);
+            case test_tag::stock_register: return keep(read_register(inside(field)), test.stock_register);
+            default: return {};
+        }
+    });
+    if (!read) return read.error();
+    return test;
 }
 
 }  // namespace
@@ -183,7 +220,7 @@ Result<Product> read_product(FieldReader reader) {
             case tag::name: return keep_text(field, product.name);
             case tag::flags: return keep_flags(field, product);
             case tag::available: return keep(FieldReader::quantity(field), product.available);
-            case tag::warehouse: return add_warehouse(read_warehouse(inside(field)), product);
+            case tag::warehouse: return add_warehouse(read_warehouse(inside(field)), product.warehouses);
             case tag::properties: return keep_text(field, product.properties);
             case tag::created: return keep(FieldReader::instant(field), product.created);
             case tag::last_updated: return keep(FieldReader::instant(field), product.last_updated);
@@ -191,6 +228,7 @@ Result<Product> read_product(FieldReader reader) {
             case tag::stock_register: return keep(read_register(inside(field)), product.stock_register);
             case tag::property_register: return keep(read_register(inside(field)), product.property_register);
             case tag::existence_register: return keep(read_register(inside(field)), product.existence_register);
+            case tag::test: return keep(read_test(inside(field)), product.test);
             case tag::pending: return keep(read_pending(inside(field)), product.pending);
             case tag::seq: return keep(FieldReader::number(field), product.seq);
             case tag::changed_at: return keep(FieldReader::instant(field), product.changed_at);

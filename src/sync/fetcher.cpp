@@ -321,11 +321,14 @@ asio::awaitable<Result<Told>> Fetcher::Impl::read(std::vector<ProductId> product
 
 asio::awaitable<Result<Outcome>> Fetcher::refresh(ProductId product, Source source) {
     auto& self = *impl_;
+    // It answers what is owed as well: one request does for both, unless it tells nothing.
+    const bool was_owed = self.owed.remove(product);
     auto told = co_await self.read(std::vector{product}, source);
+    const bool in_vain = !told || !told->front().second;
+    if (was_owed && in_vain) self.owe(product, self.clock.wall());
     if (!told) co_return told.error();
-    auto& outcome = told->front().second;
-    if (!outcome) co_return Errc::malformed;
-    co_return *outcome;
+    if (in_vain) co_return Errc::malformed;
+    co_return *told->front().second;
 }
 
 /// Until something is due or comes. Errors: `stopping`.

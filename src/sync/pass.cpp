@@ -151,12 +151,17 @@ asio::awaitable<Result<void>> Pass::look_for_missing(bool suspected_before) {
     const auto missing_count = missing.size();
     auto verdict = judge_missing(held, std::move(missing), std::move(suspected));
     if (!verdict.suspects.empty())
-        parts_.log.warning(Mark::error,
-                           {"{count} of {held} products are missing at SIIGO: too many to believe at once, a "
-                            "second full sync must say the same",
-                            "faltan {count} de {held} productos en SIIGO: demasiados para creerlo de una vez, "
-                            "una segunda sincronización completa debe confirmarlo"},
-                           {{"count", verdict.suspects.size()}, {"held", held}});
+        parts_.alerts.raise(AlertKind::mass_deletion, log_.company,
+                            {"{count} of {held} products are missing at SIIGO: too many to believe at once, a "
+                             "second full sync must say the same",
+                             "faltan {count} de {held} productos en SIIGO: demasiados para creerlo de una vez, "
+                             "una segunda sincronización completa debe confirmarlo"},
+                            {{"count", verdict.suspects.size()}, {"held", held}});
+    else
+        parts_.alerts.clear(AlertKind::mass_deletion, log_.company,
+                            {"The full sync after it found {count} of {held} products missing",
+                             "la sincronización completa siguiente halló {count} de {held} productos faltantes"},
+                            {{"count", missing_count}, {"held", held}});
     if (verdict.many)
         parts_.log.warning(Mark::error,
                            {"{count} of {held} products are missing at SIIGO for the second time: those that it "

@@ -3,6 +3,7 @@
 #include "sync/page_walk.hpp"
 #include "sync/state.hpp"
 
+#include "stockcast/base/alerts.hpp"
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
 #include "stockcast/base/offload.hpp"
@@ -29,6 +30,7 @@ struct PassParts {
     Workers& workers;
     Clock& clock;
     Log& log;
+    Alerts& alerts;
 };
 
 /// One run of the sync: walks SIIGO's listing, commits page by page, and, when it is a full one, settles what was

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::array topics{siigo::topic_create, siigo::topic_update, siigo::topic_stock};
 
+constexpr std::string_view receive_path = "/receive/";
+
 /// The one that needs least doing comes first; among equals the oldest, so that the choice is the same each time.
 auto merit(const Subscription& subscription, const std::string& url) {
     return std::tuple{subscription.url != url, !subscription.active, subscription.created_at, subscription.id};
@@ -21,13 +23,17 @@ auto merit(const Subscription& subscription, const std::string& url) {
 std::string subscription_url(const SubscriptionSettings& settings) {
     auto url = settings.base_url;
     while (url.ends_with('/')) url.pop_back();
-    return url + "/receive/" + settings.secret;
+    return url.append(receive_path).append(settings.secret);
 }
 
 std::string masked(std::string url, const std::string& secret) {
-    if (secret.empty()) return url;
-    for (auto at = url.find(secret); at != std::string::npos; at = url.find(secret, at))
-        url.replace(at, secret.size(), "****");
+    constexpr std::string_view mask = "****";
+    if (!secret.empty()) {
+        for (auto at = url.find(secret); at != std::string::npos; at = url.find(secret, at + mask.size()))
+            url.replace(at, secret.size(), mask);
+    }
+    if (const auto last = url.rfind(receive_path); last != std::string::npos)
+        url.replace(last + receive_path.size(), std::string::npos, mask);
     return url;
 }
 

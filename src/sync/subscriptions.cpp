@@ -3,6 +3,7 @@
 #include "sync/stopping.hpp"
 #include "sync/subscription_plan.hpp"
 
+#include "stockcast/siigo/translate.hpp"
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
@@ -41,6 +42,18 @@ std::chrono::milliseconds pause_after(unsigned failures, unsigned rejections, st
     return std::min<std::chrono::milliseconds>(look_after, first_retry * (1U << std::min(failures - 1, 10U)));
 }
 
+/// One at a time: the hourly look and POST /api/webhooks/setup at once would each create what the other is creating.
+class Turn {
+public:
+    explicit Turn(bool& taken) : taken_(taken) { taken_ = true; }
+    ~Turn() { taken_ = false; }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+private:
+    bool& taken_;
+};
+
 }  // namespace
 
 struct SubscriptionKeeper::Impl {
@@ -48,20 +61,29 @@ struct SubscriptionKeeper::Impl {
     asio::awaitable<Result<void>> carry_out_all(std::vector<SubscriptionStep> steps);
     asio::awaitable<Result<void>> replace_stubborn(std::vector<Subscription> listed);
     asio::awaitable<Result<void>> keep(std::vector<Subscription> own);
+    asio::awaitable<Result<void>> wait_for_turn();
+    std::vector<Subscription> shown(const std::vector<Subscription>& listed) const;
+    void note_listed(const std::vector<Subscription>& listed);
+    void tell_changed(const SubscriptionStep& step);
 
     SubscriptionSettings settings;
     siigo::Client& client;
     Ledger& ledger;
     Clock& clock;
     Log& log;
+    Alerts& alerts;
     bool working = false;
-    std::string company_key;
-    std::optional<std::vector<Subscription>> kept;  ///< what the store holds; absent: not known since the start
+    std::string company_key = {};
+    std::optional<std::vector<Subscription>> kept = {};  ///< what the store holds; absent: not known since the start
+    bool in_order = false;
+    std::optional<Listed> last_listed = {};
+    std::optional<Steady> asked_at = {};  ///< by listed()
+    error_code asked_in_vain = {};
 };
 
 SubscriptionKeeper::SubscriptionKeeper(SubscriptionSettings settings, siigo::Client& client, Ledger& ledger,
-                                       Clock& clock, Log& log)
-    : impl_(new Impl{std::move(settings), client, ledger, clock, log, false, {}, {}}) {}
+                                       Clock& clock, Log& log, Alerts& alerts)
+    : impl_(new Impl{std::move(settings), client, ledger, clock, log, alerts}) {}
 SubscriptionKeeper::~SubscriptionKeeper() = default;
 
 std::string SubscriptionKeeper::company_key() const {
@@ -104,19 +126,13 @@ asio::awaitable<void> SubscriptionKeeper::run() {
 
 asio::awaitable<Result<std::vector<Subscription>>> SubscriptionKeeper::put_right() {
     auto& self = *impl_;
-    // The hourly look and POST /api/webhooks/setup at once would each create what the other is creating.
-    while (self.working) {
-        const auto slept = co_await self.clock.sleep_for(std::chrono::milliseconds{200});
-        if (!slept) co_return slept.error();
-    }
-    self.working = true;
-    struct Release {
-        bool& flag;
-        ~Release() { flag = false; }
-    } release{self.working};
+    const auto turn = co_await self.wait_for_turn();
+    if (!turn) co_return turn.error();
+    const Turn held{self.working};
 
     auto listed = co_await self.client.list_subscriptions();
     if (!listed) co_return listed.error();
+    self.note_listed(*listed);
     auto steps = plan_subscriptions(*listed, self.settings);
     if (!steps.empty()) {
         const auto first_try = co_await self.carry_out_all(std::move(steps));
@@ -132,12 +148,82 @@ asio::awaitable<Result<std::vector<Subscription>>> SubscriptionKeeper::put_right
         }
     }
 
-    auto own = own_subscriptions(*listed, self.settings);
-    for (const auto& subscription : own)
+    for (const auto& subscription : own_subscriptions(*listed, self.settings))
         if (!subscription.company_key.empty()) self.company_key = subscription.company_key;
+    auto own = self.shown(*listed);
+    self.note_listed(*listed);
     const auto stored = co_await self.keep(own);
     if (!stored) co_return stored.error();
     co_return own;
+}
+
+asio::awaitable<Result<SubscriptionKeeper::Listed>> SubscriptionKeeper::listed() {
+    auto& self = *impl_;
+    const auto turn = co_await self.wait_for_turn();
+    if (!turn) co_return turn.error();
+    const Turn held{self.working};
+
+    const auto now = self.clock.now();
+    if (!self.asked_at || now - *self.asked_at >= listed_anew) {
+        self.asked_at = now;  // whatever comes of it: readers must not make us ask a SIIGO that fails again and again
+        const auto listed = co_await self.client.list_subscriptions();
+        self.asked_in_vain = listed ? error_code{} : listed.error();
+        if (listed) self.note_listed(*listed);
+    }
+    if (!self.last_listed) co_return self.asked_in_vain;
+    co_return *self.last_listed;
+}
+
+void SubscriptionKeeper::use_secret(std::string secret) {
+    impl_->settings.secret = std::move(secret);
+    impl_->in_order = false;
+}
+
+bool SubscriptionKeeper::is_in_order() const {
+    return impl_->in_order;
+}
+
+asio::awaitable<Result<void>> SubscriptionKeeper::Impl::wait_for_turn() {
+    while (working) {
+        const auto slept = co_await clock.sleep_for(std::chrono::milliseconds{200});
+        if (!slept) co_return slept.error();
+    }
+    co_return Result<void>{};
+}
+
+std::vector<Subscription> SubscriptionKeeper::Impl::shown(const std::vector<Subscription>& listed) const {
+    auto own = own_subscriptions(listed, settings);
+    for (auto& subscription : own) subscription.url = masked(std::move(subscription.url), settings.secret);
+    return own;
+}
+
+/// What SIIGO lists, compared with what it was told: a difference that is not our doing is somebody else's.
+void SubscriptionKeeper::Impl::note_listed(const std::vector<Subscription>& listed) {
+    const auto steps = plan_subscriptions(listed, settings);
+    if (in_order) {
+        for (const auto& step : steps) tell_changed(step);
+    }
+    in_order = steps.empty();
+    if (in_order) {
+        for (const auto topic : {siigo::topic_create, siigo::topic_update, siigo::topic_stock})
+            alerts.clear(
+                AlertKind::subscription_changed, topic,
+                {"The subscription to {topic} is in order again", "La suscripción a {topic} está de nuevo en orden"},
+                {{"topic", topic}});
+    }
+    last_listed = Listed{shown(listed), clock.wall()};
+    asked_at = clock.now();
+    asked_in_vain = {};
+}
+
+void SubscriptionKeeper::Impl::tell_changed(const SubscriptionStep& step) {
+    if (step.what == Do::remove) return;  // one too many: what we have still works
+    const Sentence gone{"Our subscription to {topic} is gone at SIIGO; it is being made again",
+                        "Nuestra suscripción a {topic} ya no está en SIIGO; se crea de nuevo"};
+    const Sentence changed{"Our subscription to {topic} was switched off or points elsewhere; it is being put right",
+                           "Nuestra suscripción a {topic} fue desactivada o apunta a otra parte; se corrige"};
+    alerts.raise(AlertKind::subscription_changed, step.subscription.topic, step.what == Do::create ? gone : changed,
+                 {{"topic", step.subscription.topic}});
 }
 
 /// Each topic is worth having without the others: one that fails does not hold up the rest. The first error is
@@ -188,7 +274,6 @@ asio::awaitable<Result<void>> SubscriptionKeeper::Impl::replace_stubborn(std::ve
 
 /// One record a topic, so that one that SIIGO replaced is overwritten and none is left behind.
 asio::awaitable<Result<void>> SubscriptionKeeper::Impl::keep(std::vector<Subscription> own) {
-    for (auto& subscription : own) subscription.url = masked(std::move(subscription.url), settings.secret);
     if (kept == own) co_return Result<void>{};
 
     Submission submission;

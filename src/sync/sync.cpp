@@ -67,7 +67,7 @@ SyncState load_state(const Store& store, const std::string& company) {
 struct Sync::Impl {
     Impl(SyncSettings sync_settings, siigo::Client& siigo_client, Ledger& the_ledger, Store& the_store,
          Workers& the_workers, asio::any_io_executor executor, Clock& the_clock, Random& the_random, Log& the_log,
-         std::function<void(const SyncLog&)> when_finished)
+         Alerts& the_alerts, std::function<void(const SyncLog&)> when_finished)
         : settings(std::move(sync_settings)),
           client(siigo_client),
           ledger(the_ledger),
@@ -76,6 +76,7 @@ struct Sync::Impl {
           clock(the_clock),
           random(the_random),
           log(the_log),
+          alerts(the_alerts),
           finished(std::move(when_finished)),
           wake(std::move(executor)),
           state(load_state(the_store, settings.company)) {}
@@ -100,6 +101,7 @@ struct Sync::Impl {
     Clock& clock;
     Random& random;
     Log& log;
+    Alerts& alerts;
     std::function<void(const SyncLog&)> finished;
     Event wake;
 
@@ -114,10 +116,10 @@ struct Sync::Impl {
 };
 
 Sync::Sync(SyncSettings settings, siigo::Client& client, Ledger& ledger, Store& store, Workers& workers,
-           asio::any_io_executor executor, Clock& clock, Random& random, Log& log,
+           asio::any_io_executor executor, Clock& clock, Random& random, Log& log, Alerts& alerts,
            std::function<void(const SyncLog&)> finished)
     : impl_(std::make_unique<Impl>(std::move(settings), client, ledger, store, workers, std::move(executor), clock,
-                                   random, log, std::move(finished))) {}
+                                   random, log, alerts, std::move(finished))) {}
 Sync::~Sync() = default;
 
 asio::awaitable<void> Sync::run() {
@@ -199,8 +201,8 @@ asio::awaitable<Result<void>> Sync::Impl::asked_for() {
 void Sync::Impl::begin(const DuePass& due) {
     std::optional<Instant> from;
     if (due.kind == SyncKind::incremental) from = updated_start(state, settings, clock.wall());
-    pass = std::make_unique<Pass>(PassParts{settings, client, ledger, store, workers, clock, log}, due.kind, due.source,
-                                  from, state.first_completed.has_value());
+    pass = std::make_unique<Pass>(PassParts{settings, client, ledger, store, workers, clock, log, alerts}, due.kind,
+                                  due.source, from, state.first_completed.has_value());
     last_start = clock.now();
     // A quiet pass every few minutes is one line, at its end.
     const bool routine = due.kind == SyncKind::incremental && due.source == Source::scheduled_sync;

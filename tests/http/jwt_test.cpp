@@ -67,6 +67,11 @@ TEST_CASE("claims decide, with a minute of skew", "[http][jwt]") {
         {R"({"role":"viewer","exp":1737378000,"iat":[]})", Errc::malformed},
         {R"({"role":"viewer","exp":1737378000,"sub":1})", Errc::malformed},
         {R"({"role":"viewer","role":"admin","exp":1737378000})", Errc::malformed},
+        {R"({"role":"viewer","exp":1737378000,"aud":"stockcast"})", good},
+        {R"({"role":"viewer","exp":1737378000,"aud":["erp","stockcast"]})", good},
+        {R"({"role":"viewer","exp":1737378000,"aud":"erp"})", Errc::malformed},
+        {R"({"role":"viewer","exp":1737378000,"aud":[]})", Errc::malformed},
+        {R"({"role":"viewer","exp":1737378000,"aud":null})", Errc::malformed},
         {R"([{"role":"viewer","exp":1737378000}])", Errc::malformed},
         {R"("admin")", Errc::malformed},
         {"", Errc::malformed},
@@ -80,4 +85,16 @@ TEST_CASE("another server's token is refused", "[http][jwt]") {
     const auto other = JwtKeys::hs256(std::string(32, 'o'))->sign(Role::admin, "x", now, now + 1h);
     REQUIRE(other);
     CHECK(JwtKeys::hs256(secret)->verify(*other, now).error() == Errc::malformed);
+}
+
+TEST_CASE("while a key is rotated the tokens of both hold, and the new one signs", "[http][jwt]") {
+    const std::string former(32, 'f');
+    const auto old_token = JwtKeys::hs256(former)->sign(Role::viewer, "ana", now, now + 1h);
+    const auto rotated = JwtKeys::hs256(secret, former);
+    REQUIRE(rotated);
+    CHECK(rotated->verify(*old_token, now));
+    const auto fresh = rotated->sign(Role::viewer, "ana", now, now + 1h);
+    CHECK(JwtKeys::hs256(secret)->verify(*fresh, now));
+    CHECK_FALSE(JwtKeys::hs256(former)->verify(*fresh, now));
+    CHECK_FALSE(JwtKeys::hs256(secret, "too short"));
 }

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include <string>
+#include <vector>
 
 using namespace stockcast;
 using namespace std::chrono_literals;
@@ -47,7 +48,7 @@ TEST_CASE("a flood of addresses neither grows the limiter nor frees the one in u
     RateLimiter limiter{{0.001}};
     REQUIRE_FALSE(limiter.charge("busy", clock.now()));
     bool freed = false;
-    for (std::size_t i = 0; i < 3 * RateLimiter::keys_max; ++i) {
+    for (std::size_t i = 0; i < 1'000'000; ++i) {
         REQUIRE_FALSE(limiter.charge(std::to_string(i), clock.now()));
         if (i % 1'000 == 0) freed = freed || !limiter.charge("busy", clock.now());
     }
@@ -80,9 +81,48 @@ TEST_CASE("X-Forwarded-For is believed as far as trusted proxies wrote it", "[ht
         {"2001:db8::5", "2001:db9::1", "2001:db9::1"},
         {"10.1.2.3", "1.1.1.1, unknown", "10.1.2.3"},
         {"192.0.2.2", "1.1.1.1", "192.0.2.2"},
+        {"10.1.2.3", "1.1.1.1, 198.51.100.4:5123", "198.51.100.4"},
+        {"10.1.2.3", "[2001:db9::1]:443", "2001:db9::1"},
+        {"10.1.2.3", "2001:0DB9:0::1", "2001:db9::1"},
+        {"10.1.2.3", "::ffff:198.51.100.4", "198.51.100.4"},
+        {"10.1.2.3", "1.1.1.1,, 10.0.0.9", "10.0.0.9"},
+        {"10.1.2.3", "198.51.100.4:5123:9", "10.1.2.3"},
+        {"10.1.2.3", "[2001:db9::1", "10.1.2.3"},
+        {"10.1.2.3", "for=198.51.100.4", "10.1.2.3"},
+        {"10.1.2.3", "10.0.0.8, 10.0.0.9", "10.0.0.8"},
     }));
     CAPTURE(row.peer, row.forwarded);
-    CHECK(proxies->client(row.peer, row.forwarded) == row.client);
+    HttpFields fields;
+    if (*row.forwarded != '\0') fields.add("X-Forwarded-For", row.forwarded);
+    CHECK(proxies->client(row.peer, fields) == row.client);
+}
+
+TEST_CASE("several X-Forwarded-For fields count as one, in their order", "[http][limits]") {
+    const auto proxies = TrustedProxies::parse({"10.0.0.0/8"});
+    HttpFields fields;
+    fields.add("x-forwarded-for", "6.6.6.6");  // what the client made up
+    fields.add("Accept", "*/*");
+    fields.add("X-Forwarded-For", "198.51.100.1");
+    fields.add("X-FORWARDED-FOR", "10.0.0.2");
+    CHECK(proxies->client("10.0.0.1", fields) == "198.51.100.1");
+}
+
+TEST_CASE("whether the client spoke TLS only a trusted proxy may say", "[http][limits]") {
+    const auto proxies = TrustedProxies::parse({"10.0.0.1"});
+    const auto is_secure = [&](std::string peer, std::vector<std::string> said, bool tls = false) {
+        HttpRequest head;
+        head.peer = std::move(peer);
+        head.secure = tls;
+        for (auto& value : said) head.fields.add("X-Forwarded-Proto", std::move(value));
+        return proxies->is_secure(head);
+    };
+    CHECK(is_secure("203.0.113.7", {}, true));
+    CHECK(is_secure("10.0.0.1", {"https"}));
+    CHECK(is_secure("10.0.0.1", {"HTTPS"}));
+    CHECK_FALSE(is_secure("10.0.0.1", {"http"}));
+    CHECK_FALSE(is_secure("10.0.0.1", {}));
+    CHECK_FALSE(is_secure("10.0.0.1", {"https", "http"}));
+    CHECK_FALSE(is_secure("203.0.113.7", {"https"}));
 }
 
 TEST_CASE("what is no address or network is refused", "[http][limits]") {

@@ -28,8 +28,9 @@ World::World(WorldSettings settings) : jwt(*JwtKeys::hs256(std::string{jwt_secre
     broadcaster = std::make_unique<Broadcaster>(io.get_executor(), store, workers, clock, log, ledger->status().epoch,
                                                 ledger->status().head, BroadcasterSettings{});
     ledger->on_commit([this](const CommitNotice& notice) { broadcaster->publish(notice); });
-    api = std::make_unique<Api>(std::move(settings.api), jwt,
-                                ApiParts{*ledger, store, *broadcaster, upstream, workers, clock, log, alerts, metrics});
+    api = std::make_unique<Api>(
+        std::move(settings.api), jwt,
+        ApiParts{*ledger, store, *broadcaster, upstream, workers, clock, random, log, alerts, metrics});
 }
 
 World::~World() {

@@ -38,6 +38,24 @@ public:
         syncs.push_back(full);
         return sync;
     }
+    asio::awaitable<Result<Outcome>> refresh(ProductId product) override {
+        refreshed.push_back(product);
+        if (!on_refresh) co_return Errc::siigo_unavailable;
+        co_return co_await on_refresh(product);
+    }
+    asio::awaitable<Result<std::vector<Subscription>>> set_up_subscriptions() override {
+        ++set_ups;
+        co_return subscribed;
+    }
+    asio::awaitable<Result<OwnSubscriptions>> subscriptions() override {
+        if (!subscribed) co_return subscribed.error();
+        co_return OwnSubscriptions{*subscribed, Instant{}};
+    }
+
+    std::vector<ProductId> refreshed;
+    std::function<asio::awaitable<Result<Outcome>>(ProductId)> on_refresh;  ///< empty: SIIGO can't be asked
+    Result<std::vector<Subscription>> subscribed{std::vector<Subscription>{}};
+    int set_ups = 0;
 };
 
 /// Does what is asked of it at once.

@@ -75,7 +75,7 @@ TEST_CASE("every family's entries are printed one a line with their family", "[d
     batch.put(Family::sync_logs, keys::log("main", log_id(2)), records::encode(sample_sync_logs().front()));
     batch.put(Family::subscriptions, keys::subscription("main", "id-1"),
               records::encode(sample_subscriptions().front()));
-    batch.put(Family::audit, keys::log("main", log_id(3)), records::encode_text("x"));
+    batch.put(Family::audit, keys::log("main", log_id(3)), records::encode(sample_audit().front()));
     batch.put(Family::meta, std::string{keys::epoch}, records::encode_text("E1"));
     REQUIRE(store.commit(batch));
 
@@ -93,6 +93,7 @@ TEST_CASE("every family's entries are printed one a line with their family", "[d
     CHECK(member(parse_json(lines[0]).value(), "prices") == "[1.50,2.00]");
     CHECK(member(parse_json(lines[0]).value(), "available_quantity") == "12.5");
     CHECK(member(parse_json(lines[1]).value(), "code") == R"("PROD,\"1\"")");
+    CHECK(member(parse_json(lines[7]).value(), "parameters") == R"({"new_stock":15})");
     CHECK(lines[2] == R"({"family":"changes","type":"stock_updated","seq":300})");
 }
 

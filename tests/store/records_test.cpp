@@ -50,6 +50,7 @@ std::vector<Sample> all_samples() {
     add(samples, sample_webhook_logs(), records::decode_webhook_log);
     add(samples, sample_sync_logs(), records::decode_sync_log);
     add(samples, sample_subscriptions(), records::decode_subscription);
+    add(samples, sample_audit(), records::decode_audit_entry);
     add(samples, std::vector{PendingRead{}, PendingRead{at("10:30"), 4}}, records::decode_pending_read);
     samples.push_back(
         {records::encode_text("secret"), [](std::string_view v) { return records::decode_text(v).has_value(); }});
@@ -72,6 +73,11 @@ TEST_CASE("a product comes back as it was written", "[store][records]") {
         const auto read = records::decode_product(records::encode(written)).value();
         CHECK(read == written);
     }
+}
+
+TEST_CASE("an entry of the audit trail comes back as it was written", "[store][records]") {
+    for (const auto& written : sample_audit())
+        CHECK(records::decode_audit_entry(records::encode(written)).value() == written);
 }
 
 TEST_CASE("a change comes back with what its type keeps, and its event byte for byte", "[store][records]") {

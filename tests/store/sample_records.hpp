@@ -29,6 +29,8 @@ inline Product full_product() {
     full.properties = R"({"id":"x","prices":[{"value":1.50}]})";
     full.created = at("2020-02-29T23:59:59.9999999Z");
     full.last_updated = at("09:00");
+    full.test = TestInPlace{log_id(4), quantity("3"), {{"1270", "Bodega", quantity("3")}}, at("10:30"), {}};
+    full.test->stock_register = {at("10:30"), 40, at("10:31"), true};
     full.seq = 7;
     full.changed_at = at("10:32");
     full.synced_at = at("10:33");
@@ -143,6 +145,23 @@ inline std::vector<SyncLog> sample_sync_logs() {
     full.unannounced = 4;
     full.error = "siigo_unavailable";
     return {full, SyncLog{}};
+}
+
+inline std::vector<AuditEntry> sample_audit() {
+    AuditEntry full;
+    full.id = log_id(3);
+    full.company = "main";
+    full.at = at("10:30");
+    full.subject = "ana";
+    full.role = "admin";
+    full.address = "2001:db8::1";
+    full.method = "POST";
+    full.path = "/api/webhooks/test";
+    full.parameters = R"({"new_stock":15})";
+    full.status = 403;
+    full.request_id = "01JJ1Z7WF6CEM1QN4Y7Z8K3B2D";
+    full.attempts = 7;
+    return {full, AuditEntry{}};
 }
 
 inline std::vector<Subscription> sample_subscriptions() {

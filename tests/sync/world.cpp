@@ -43,12 +43,12 @@ void World::build() {
     client = std::make_unique<siigo::Client>(client_settings, journal.kept, journal, siigo, io.get_executor(), clock,
                                              random, log);
     sync = std::make_unique<Sync>(settings_, *client, *ledger, store, workers, io.get_executor(), clock, random, log,
-                                  [this](const SyncLog& run) { finished.push_back(run); });
+                                  alerts, [this](const SyncLog& run) { finished.push_back(run); });
     fetcher =
         std::make_unique<Fetcher>(FetcherSettings{}, *client, *ledger, store, workers, io.get_executor(), clock, log);
     keeper = std::make_unique<SubscriptionKeeper>(
         SubscriptionSettings{"main", "https://shop.example/api/webhooks", std::string{webhook_secret}, "stockcast"},
-        *client, *ledger, clock, log);
+        *client, *ledger, clock, log, alerts);
     tasks = std::make_unique<TaskGroup>(io.get_executor(), clock, log);
     ledger->on_commit([this](const CommitNotice& notice) {
         for (const auto& read : notice.reads) fetcher->owe(read);

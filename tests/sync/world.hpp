@@ -8,6 +8,7 @@
 #include "support/seeded_random.hpp"
 #include "sync/scripted_siigo.hpp"
 
+#include "stockcast/base/alerts.hpp"
 #include "stockcast/base/task_group.hpp"
 #include "stockcast/ledger/ledger.hpp"
 #include "stockcast/siigo/client.hpp"
@@ -74,6 +75,7 @@ public:
     ManualClock clock;
     SeededRandom random{7};
     RecordingLog log;
+    Alerts alerts{clock, log};
     MemoryStore store;
     InlineWorkers workers;
     ScriptedSiigo siigo{io.get_executor(), clock};

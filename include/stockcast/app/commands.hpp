@@ -14,6 +14,9 @@ int serve(const Settings& settings, Log& log);
 /// The server against a built-in SIIGO simulator: no credentials, no configuration, a store that is gone afterwards.
 int demo(Settings settings, Log& log, Language language);
 
+/// Makes a new webhook secret, with both valid for a while; `retire`: ends the former one at once. The server may run.
+int rotate_secret(const Settings& settings, bool retire, Language language);
+
 /// Prints a signed token.
 int print_token(const Settings& settings, const std::string& role, std::chrono::milliseconds ttl,
                 const std::string& subject);

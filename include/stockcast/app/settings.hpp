@@ -33,8 +33,9 @@ struct Settings {
     std::chrono::milliseconds sync_full_interval{std::chrono::hours{24}};
     unsigned sync_batch_size = 50;
 
-    std::string webhook_base_url;               ///< empty: no subscription is made
-    std::optional<std::string> webhook_secret;  ///< absent: the store's own, made at the first start
+    std::string webhook_base_url;                        ///< empty: no subscription is made
+    std::optional<std::string> webhook_secret;           ///< absent: the store's own, made at the first start
+    std::optional<std::string> webhook_secret_previous;  ///< still valid, while `webhook_secret` takes its place
 
     std::string host = "0.0.0.0";
     std::uint16_t port = 5000;
@@ -44,7 +45,8 @@ struct Settings {
     std::uint32_t max_connections_per_address = 1'000;
 
     std::string data_dir = "./data";
-    std::optional<std::string> jwt_secret;  ///< absent: `DATA_DIR/jwt.key`, made at the first start
+    std::optional<std::string> jwt_secret;           ///< absent: `DATA_DIR/jwt.key`, made at the first start
+    std::optional<std::string> jwt_secret_previous;  ///< its tokens still hold, while `jwt_secret` takes its place
     std::string jwt_public_key_file;
     std::vector<std::string> cors_origins;
     bool stream_public = false;

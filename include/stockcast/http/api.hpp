@@ -6,9 +6,11 @@
 #include "stockcast/base/log.hpp"
 #include "stockcast/base/metrics.hpp"
 #include "stockcast/base/offload.hpp"
+#include "stockcast/base/random.hpp"
 #include "stockcast/fanout/broadcaster.hpp"
 #include "stockcast/http/jwt.hpp"
 #include "stockcast/http/limits.hpp"
+#include "stockcast/http/webhook_secrets.hpp"
 #include "stockcast/ledger/ledger.hpp"
 #include "stockcast/model/logs.hpp"
 #include "stockcast/net/http_server.hpp"
@@ -35,18 +37,33 @@ public:
         std::string siigo_state;  ///< `healthy`, `slowed`, `probing_only`, `breaker_open`, `refused`, `disabled`
         std::string siigo_detail;
         bool webhooks_configured = false;
-        std::string company_key;  ///< empty: not known, then any is taken
+        std::string company_key;       ///< empty: not known, then any is taken
+        std::chrono::seconds wait{0};  ///< before SIIGO can be asked again, where that is known
     };
     virtual Status status() const = 0;
     /// A notification without the secret: false when the hints' budget is used up.
     virtual bool hint(const ProductId& product) = 0;
     enum class SyncStarted { accepted, already_running, disabled };
     virtual SyncStarted start_sync(bool full) = 0;
+
+    /// Reads one product from SIIGO now. Errors: the client's (`siigo_…`; `siigo_unavailable` also where it is
+    /// disabled), `timed_out`, the ledger's; `malformed`: SIIGO has it, in a form that can't be read.
+    virtual asio::awaitable<Result<Outcome>> refresh(ProductId product) = 0;
+
+    /// Puts the account's subscriptions right and returns ours. Errors: as refresh().
+    virtual asio::awaitable<Result<std::vector<Subscription>>> set_up_subscriptions() = 0;
+    struct OwnSubscriptions {
+        std::vector<Subscription> all;
+        std::optional<Instant> as_of;  ///< when SIIGO listed them; absent: before this start
+    };
+    /// Ours as SIIGO lists them, asked for once in 30 s at most; where it can't be asked, as it last listed them.
+    /// Errors: as refresh(), where they were never listed.
+    virtual asio::awaitable<Result<OwnSubscriptions>> subscriptions() = 0;
 };
 
 struct ApiSettings {
     CompanyName company = "main";
-    std::vector<std::string> webhook_secrets;  ///< one, or two during a rotation
+    std::vector<std::string> webhook_secrets;  ///< the one SIIGO is given, and during a rotation the one before
     std::vector<std::string> cors_origins;
     std::string own_origin;  ///< empty: taken from the request's Host
     std::string version;
@@ -65,6 +82,7 @@ struct ApiParts {
     Upstream& upstream;
     Workers& workers;
     Clock& clock;
+    Random& random;
     Log& log;
     Alerts& alerts;
     Metrics& metrics;
@@ -76,6 +94,12 @@ class Api final : public HttpHandler {
 public:
     Api(ApiSettings settings, JwtKeys keys, ApiParts parts);
     ~Api() override;
+
+    /// What the API does besides answering: takes back tests that a crash cut short, keeps the audit trail of refused
+    /// attempts. Returns when cancelled (total).
+    asio::awaitable<void> run();
+    /// To be changed by a rotation while the server runs.
+    WebhookSecrets& webhook_secrets();
 
     HttpVerdict judge(const HttpRequest& head) override;
     asio::awaitable<HttpResponse> handle(HttpRequest request, std::unique_ptr<Admitted> admitted) override;

@@ -95,6 +95,9 @@ struct Decision {
 /// something was seen of it since the request was sent (then: asked again). For a deleted product a notification or a
 /// row only causes a read at once; a read that finds it is `product_created` again, with nothing left of the earlier
 /// life but its number.
+///
+/// **A test** displaces the figure, which is kept beside it (`Product::test`) until SIIGO says anything of the stock. A
+/// `withdrawal` puts it back, register included, and removes a product that was made up.
 Decision decide(const Product* held, const Observation& said, Instant now, const DecideRules& rules = {});
 
 }  // namespace stockcast

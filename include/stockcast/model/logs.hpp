@@ -70,6 +70,26 @@ struct SyncLog {
 };
 void write_sync_log_json(std::string& out, const SyncLog& log);
 
+/// One request that administers, or an attempt at one: who did what, from where, with what end.
+struct AuditEntry {
+    LogId id;
+    CompanyName company;
+    Instant at;
+    std::string subject;  ///< the token's `sub`; empty: no good token was shown, or it names nobody
+    std::string role;     ///< `viewer`, `admin`; empty: no good token was shown
+    std::string address;  ///< who asked, as TRUSTED_PROXIES tell it
+    std::string method;
+    std::string path;            ///< without its query; a secret in it is masked
+    std::string parameters;      ///< JSON object of the query's and the body's; empty: none
+    unsigned status = 0;         ///< of the answer; 0: not known, since the server stopped in between
+    std::string request_id;      ///< as the answer's `X-Request-Id`; empty: none
+    std::uint64_t attempts = 1;  ///< refused ones that were alike, within the minute after `at`
+    bool operator==(const AuditEntry&) const = default;
+};
+/// `{"id","at","subject","role","address","method","path","parameters","status","outcome","attempts","request_id",
+/// "company"}`; `outcome` is `done`, `refused`, `failed` or `unknown`, by the status.
+void write_audit_json(std::string& out, const AuditEntry& entry);
+
 /// One of our webhook subscriptions at SIIGO, as listed there. The secret in `url` is masked wherever this is shown.
 struct Subscription {
     std::string id;
@@ -81,5 +101,7 @@ struct Subscription {
     std::string created_at;  ///< as SIIGO wrote it
     bool operator==(const Subscription&) const = default;
 };
+/// `{"id","application_id","topic","url","company_key","active","created_at"}`; `url` is written as it is.
+void write_subscription_json(std::string& out, const Subscription& subscription);
 
 }  // namespace stockcast

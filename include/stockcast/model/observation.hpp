@@ -18,6 +18,7 @@ enum class Origin {
     page,          ///< a row of a listing
     read,          ///< this very product, asked for by id: the authority in the end
     absence,       ///< asked for by id and not there: the product is gone
+    withdrawal,    ///< not SIIGO's word: a test is over, and SIIGO could not be asked for the figure
 };
 
 /// What SIIGO said of one product at one moment. May come twice, late or out of order; `decide()` alone compares two.

@@ -37,6 +37,17 @@ struct PendingRead {
     bool operator==(const PendingRead&) const = default;
 };
 
+/// A test's figure stands where SIIGO's belongs (POST /api/webhooks/test): what was held before it, so that a test never
+/// leaves the mirror wrong, whatever stops in between.
+struct TestInPlace {
+    LogId cause;  ///< the test's log entry
+    std::optional<Quantity> available;
+    std::vector<WarehouseStock> warehouses;
+    std::optional<Instant> stock_updated;
+    Register stock_register;
+    bool operator==(const TestInPlace&) const = default;
+};
+
 /// A product as it is mirrored here.
 struct Product {
     CompanyName company;
@@ -60,6 +71,7 @@ struct Product {
     Register property_register;
     Register existence_register;
     std::optional<PendingRead> pending;
+    std::optional<TestInPlace> test;  ///< absent: the figure is SIIGO's
     bool deleted = false;
     bool made_up = false;  ///< only a test named it (POST /api/webhooks/test); removed by the read that follows
     Seq seq = 0;           ///< the last change of this product

@@ -49,6 +49,8 @@ inline constexpr std::string_view format_version = "format_version";
 inline constexpr std::string_view ledger_state = "ledger";  ///< head, ticks, next product number, counters: one value
 inline constexpr std::string_view floors = "floors";        ///< what retention has let go: store/floors.hpp
 inline constexpr std::string_view webhook_secret = "webhook_secret";
+/// The one before, which still holds while a rotation is under way.
+inline constexpr std::string_view former_webhook_secret = "webhook_secret_before";
 std::string siigo_state(std::string_view company);  ///< "siigo/<company>/state": sends, failure buckets, refusals
 std::string sync_state(std::string_view company);   ///< "sync/<company>/state": last passes, where one broke off
 /// "pending/<company>/<id>": reads that are owed (value: a PendingRead), so that a restart finds them without a scan.

@@ -34,6 +34,8 @@ std::string encode(const WebhookLog& log);
 Result<WebhookLog> decode_webhook_log(std::string_view value);
 std::string encode(const SyncLog& log);
 Result<SyncLog> decode_sync_log(std::string_view value);
+std::string encode(const AuditEntry& entry);
+Result<AuditEntry> decode_audit_entry(std::string_view value);
 std::string encode(const Subscription& subscription);
 Result<Subscription> decode_subscription(std::string_view value);
 std::string encode(const PendingRead& pending);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "stockcast/base/alerts.hpp"
 #include "stockcast/base/asio.hpp"
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
@@ -42,7 +43,7 @@ class Sync {
 public:
     /// `finished` is told of each run's end (for `sync_completed`).
     Sync(SyncSettings settings, siigo::Client& client, Ledger& ledger, Store& store, class Workers& workers,
-         asio::any_io_executor executor, Clock& clock, Random& random, Log& log,
+         asio::any_io_executor executor, Clock& clock, Random& random, Log& log, Alerts& alerts,
          std::function<void(const SyncLog&)> finished);
     ~Sync();
 
