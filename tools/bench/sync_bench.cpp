@@ -55,7 +55,7 @@ public:
           client_(client_settings(settings, port), store_->get(Family::meta, keys::siigo_state("main"))->value_or(""),
                   journal_, *connector_, io_.get_executor(), clock_, random_, *log_),
           sync_({.batch_size = settings.batch_size}, client_, ledger_, *store_, workers_, io_.get_executor(), clock_,
-                random_, *log_, [this](const SyncLog& run) { finish(run); }),
+                random_, *log_, alerts_, [this](const SyncLog& run) { finish(run); }),
           tasks_(io_.get_executor(), clock_, *log_) {}
 
     /// One pass, as the server's start makes it.
@@ -95,6 +95,7 @@ private:
     SystemClock clock_;
     SystemRandom random_;
     std::unique_ptr<Log> log_;
+    Alerts alerts_{clock_, *log_};
     ThreadWorkers workers_{1};
     std::unique_ptr<Connector> connector_;
     std::unique_ptr<Store> store_;
