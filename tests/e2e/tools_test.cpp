@@ -84,6 +84,73 @@ TEST_CASE("stockcast-replay sends what was recorded again, from a dump and from 
     }
 }
 
+TEST_CASE("dump and replay take parts of what is there, and refuse what makes no sense in both languages", "[e2e]") {
+    TemporaryDirectory directory;
+    World recorded{{.server = {{"SIIGO_ENABLED", "false"}}}};
+    recorded.start_server();
+    for (int n = 10; n < 14; ++n) {
+        REQUIRE(recorded
+                    .notify(Notification{.code = "E2E-" + std::to_string(n % 2),
+                                         .quantity = std::to_string(n),
+                                         .stock_updated = "2025-01-20T10:30:" + std::to_string(n) + "Z"}
+                                .json())
+                    .status == 200);
+    }
+    const auto run = [&](std::vector<std::string> arguments, const std::string& language = "C") {
+        return run_to_end(std::move(arguments), {{"LANG", language}}, directory.path());
+    };
+    const auto dumped = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), STOCKCAST_DUMP_PROGRAM);
+        const auto ran = run(std::move(arguments));
+        CHECK(ran.exit_code == 0);
+        return lines_of(ran.output).size();
+    };
+    const auto& data = recorded.data_dir();
+    const auto head = recorded.head();
+    CHECK(dumped({data, "--family", "changes", "product_changes"}) == 2 * head);
+    CHECK(dumped({"--family", "changes", "product_changes", data}) == 2 * head);
+    CHECK(dumped({data, "--family", "changes", "--from", std::to_string(head)}) == 1);
+    CHECK(dumped({data, "--family", "webhook_logs", "--to", "2025-01-20"}) == 0);
+    CHECK(dumped({data, "--family", "webhook_logs", "--from", "2025-01-20"}) == 4);
+    struct Row {
+        std::vector<std::string> arguments;
+        std::string english, spanish;
+    };
+    const std::vector<Row> rows{
+        {{data, "--family", "nope"}, "is none of", ""},
+        {{data, "--from", "yesterday"}, "is neither a seq nor a time", "no es un seq ni una fecha"},
+        {{data, "--family", "products", "--from", "2"}, "has no such order", ""},
+        {{data, "--format", "csv"}, "name one family", ""},
+    };
+    for (const auto& row : rows) {
+        auto arguments = row.arguments;
+        arguments.insert(arguments.begin(), STOCKCAST_DUMP_PROGRAM);
+        const auto english = run(arguments);
+        CHECK(english.exit_code == 2);
+        CHECK(english.output.find(row.english) != std::string::npos);
+        CHECK(run(arguments, "es_CO.UTF-8").output.find(row.spanish) != std::string::npos);
+    }
+
+    World again{{.server = {{"SIIGO_ENABLED", "false"}}}};
+    again.start_server();
+    const auto url = "http://127.0.0.1:" + std::to_string(again.port()) + again.webhook_path();
+    const auto sent = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {STOCKCAST_REPLAY_PROGRAM, data, url});
+        const auto ran = run(std::move(arguments));
+        INFO(ran.output);
+        CHECK(ran.exit_code == 0);
+        const auto stats = again.get("/api/stats").json();
+        return text_of(*stats.find("webhooks"), "total_webhooks");
+    };
+    CHECK(sent({"--product", "E2E-1"}) == "2");
+    CHECK(sent({"--topic", "products.create"}) == "2");
+    CHECK(sent({"--topic", "stock.update", "--speed", "10"}) == "6");
+    CHECK(sent({"--to", "2025-01-20"}) == "6");
+    CHECK(run({STOCKCAST_REPLAY_PROGRAM, data, "ftp://x"}).exit_code == 2);
+    CHECK(run({STOCKCAST_REPLAY_PROGRAM, data, url, "--speed", "0"}).exit_code == 2);
+    CHECK(run({STOCKCAST_REPLAY_PROGRAM, directory.path() + "/nothing", url}).exit_code == 1);
+}
+
 TEST_CASE("the demo needs nothing, syncs 589 products and shows a way in", "[e2e]") {
     TemporaryDirectory directory;
     Process demo{{STOCKCAST_PROGRAM, "demo"}, {{"PORT", "0"}, {"LANG", "es_CO.UTF-8"}}, directory.path() + "/demo.log"};
