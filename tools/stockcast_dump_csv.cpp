@@ -45,7 +45,9 @@ std::vector<std::string_view> csv_columns(Family family) {
                     "requests", "seen",    "created", "updated", "deleted", "unannounced", "error"};
         case Family::subscriptions:
             return {"company", "id", "application_id", "topic", "url", "company_key", "active", "created_at"};
-        case Family::audit: return {"company", "id", "time", "fields"};
+        case Family::audit:
+            return {"id",   "company",    "at",     "subject", "role",     "address",   "method",
+                    "path", "parameters", "status", "outcome", "attempts", "request_id"};
         case Family::meta: break;
     }
     return {"name", "value"};

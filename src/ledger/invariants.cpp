@@ -38,8 +38,8 @@ public:
         compare_pending();
         compare_counters();
         check_subscriptions();
-        check_values(Family::audit);
-        check_values(Family::meta);
+        check_audit();
+        check_meta();
         return std::move(findings_).take();
     }
 
@@ -274,6 +274,14 @@ private:
             compare_counter("webhooks_processed", kept.webhooks_processed, counted.webhooks_processed);
     }
 
+    void check_audit() {
+        store_.walk(Family::audit, {}, [this](std::string_view key, std::string_view value) {
+            const auto entry = records::decode_audit_entry(value);
+            if (!entry) return undecodable(Family::audit, entry.error());
+            if (key != keys::log(entry->company, entry->id)) misplaced(Family::audit, entry->id.to_string());
+        });
+    }
+
     void check_subscriptions() {
         store_.walk(Family::subscriptions, {}, [this](std::string_view, std::string_view value) {
             if (const auto decoded = records::decode_subscription(value); !decoded)
@@ -281,16 +289,12 @@ private:
         });
     }
 
-    /// Values whose members this layer does not know: form and checksum alone.
-    void check_values(Family family) {
-        store_.walk(family, {}, [&](std::string_view key, std::string_view value) {
+    /// Also those whose members this layer does not know: form and checksum.
+    void check_meta() {
+        store_.walk(Family::meta, {}, [this](std::string_view name, std::string_view value) {
             const auto damage = damage_of(value, std::numeric_limits<std::uint8_t>::max());
             if (damage.empty()) return;
-            const auto id = keys::log_id_of(key);
-            findings_.add({"{family}: {name}: {damage}", "{family}: {name}: {damage}"},
-                          {{"family", to_string(family)},
-                           {"name", family == Family::audit && id ? id->to_string() : std::string{key}},
-                           {"damage", damage}});
+            findings_.add({"meta: {name}: {damage}", "meta: {name}: {damage}"}, {{"name", name}, {"damage", damage}});
         });
     }
 
