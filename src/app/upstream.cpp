@@ -40,6 +40,7 @@ std::string journalled(Store& store, const CompanyName& company) {
 namespace {
 
 constexpr std::chrono::seconds refresh_patience{15};  ///< somebody waits for the answer
+constexpr std::size_t refreshing_max = 4;
 constexpr std::chrono::seconds setup_patience{60};    ///< up to a dozen requests, one after the other
 
 /// To be run by within(): so that its time-out is an error of what is awaited, and not an exception.
@@ -133,6 +134,13 @@ Upstream::SyncStarted SiigoUpstream::start_sync(bool full) {
 }
 
 asio::awaitable<Result<Outcome>> SiigoUpstream::refresh(ProductId product) {
+    // Who would wait in vain is told so at once, and not so many wait that they hold up each other.
+    if (refreshing_ >= refreshing_max || client_.wait_hint() > refresh_patience) co_return Errc::siigo_throttled;
+    struct Waiting {
+        explicit Waiting(std::size_t& n) : count(n) { ++count; }
+        ~Waiting() { --count; }
+        std::size_t& count;
+    } waiting{refreshing_};
     co_return co_await within(with_.clock, with_.clock.now() + refresh_patience,
                               hearing_a_stop(fetcher_.refresh(product, Source::refresh)));
 }
