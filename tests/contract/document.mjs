@@ -55,6 +55,8 @@ export class Contract {
   /// What is wrong with the answer to a request of `operation`, `method` being the one that was sent; nothing: [].
   complaints(found, answer, method = found.method) {
     const { status, type, headers } = answer;
+    // Another method of the path may be an operation of its own.
+    found = this.operations.find((one) => one.pattern === found.pattern && one.method === method) ?? found;
     const wrong = this.general(answer, method);
     const known = this.methodsOf(found.pattern).includes(method) || method === 'HEAD';
     const responses = found.operation.responses;
