@@ -171,9 +171,9 @@ private:
     }
 
     void submit_polled(Observation said) {
-        constexpr std::array origins{Origin::page, Origin::read, Origin::absence};
-        said.origin = origins[bytes_.below(3)];
-        said.source = Source::scheduled_sync;
+        constexpr std::array origins{Origin::page, Origin::read, Origin::absence, Origin::withdrawal};
+        said.origin = origins[bytes_.below(4)];
+        said.source = said.origin == Origin::withdrawal ? Source::test : Source::scheduled_sync;
         submit_run(std::move(said));
     }
 

@@ -82,13 +82,14 @@ void check_key(std::string_view key) {
 }
 
 void check(std::uint8_t which, std::string_view value) {
-    switch (which % 7) {
+    switch (which % 8) {
         case 0: return check_product(value);
         case 1: return check_change(value);
         case 2: return check_value(records::decode_webhook_log, value);
         case 3: return check_value(records::decode_sync_log, value);
         case 4: return check_value(records::decode_subscription, value);
         case 5: return check_value(records::decode_pending_read, value);
+        case 7: return check_value(records::decode_audit_entry, value);
         default: return check_text(value);
     }
 }

@@ -41,7 +41,7 @@ namespace {
 
 constexpr std::chrono::seconds refresh_patience{15};  ///< somebody waits for the answer
 constexpr std::size_t refreshing_max = 4;
-constexpr std::chrono::seconds setup_patience{60};    ///< up to a dozen requests, one after the other
+constexpr std::chrono::seconds setup_patience{60};  ///< up to a dozen requests, one after the other
 
 /// To be run by within(): so that its time-out is an error of what is awaited, and not an exception.
 template <class T>

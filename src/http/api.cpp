@@ -69,6 +69,16 @@ struct Api::Impl {
         co_return response;
     }
 
+    /// A session that is opened or ended. It can be where nothing can be written: the disk may be the very trouble that
+    /// somebody comes to look at.
+    asio::awaitable<HttpResponse> noted(const Route* route, Call call) {
+        auto entry = audit.entry_of(call.request, call.caller);
+        auto response = co_await answer(route, std::move(call));
+        entry.status = response.status;
+        audit.note(std::move(entry));
+        co_return response;
+    }
+
     void log_unfinished(const boost::system::error_code& why) {
         services.log.warning(Mark::error,
                              {"The end of a request could not be written into the audit trail: {why}",
@@ -129,8 +139,6 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request, std::unique_ptr<A
     auto& admission = static_cast<Admission&>(*admitted);
     const bool is_read = request.method == "GET" || request.method == "HEAD";
     const bool takes_gzip = is_read && accepts_gzip(request.fields);
-    std::optional<AuditEntry> login;
-    if (is_session(*admission.route)) login = impl_->audit.entry_of(request, admission.caller);
     Call call{std::move(request), std::move(admission.arguments), std::move(admission.query),
               std::move(admission.caller)};
     // What only reads leaves no trace of its own, or the trail would grow by being looked at.
@@ -138,12 +146,12 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request, std::unique_ptr<A
         auto response = co_await impl_->audited(admission.route, std::move(call));
         co_return impl_->dressed(std::move(response), admission.origin);
     }
+    if (is_session(*admission.route)) {
+        auto response = co_await impl_->noted(admission.route, std::move(call));
+        co_return impl_->dressed(std::move(response), admission.origin);
+    }
     auto response = co_await impl_->answer(admission.route, std::move(call));
     if (is_read) response = co_await compressed(std::move(response), takes_gzip, impl_->services.workers);
-    if (login) {
-        login->status = response.status;
-        impl_->audit.note(*std::move(login));
-    }
     co_return impl_->dressed(std::move(response), admission.origin);
 }
 

@@ -144,6 +144,7 @@ TEST_CASE("many missing at once are believed only when a second full pass misses
     CHECK(world.siigo.count(by_id) == 0);
     CHECK(world.products() == 100);
     CHECK(world.log.has("30 of 100 products are missing"));
+    CHECK(world.alerts.is_active(AlertKind::mass_deletion, "main"));
 
     SECTION("in one life") {}
     SECTION("over a restart") {
@@ -158,6 +159,7 @@ TEST_CASE("many missing at once are believed only when a second full pass misses
     CHECK(world.siigo.count(by_id) == (back ? 1 : 2));  // 20 a request
     CHECK(world.products() == (back ? 80 : 70));
     CHECK(world.log.has("for the second time"));
+    CHECK_FALSE(world.alerts.is_active(AlertKind::mass_deletion, "main"));
 }
 
 TEST_CASE("after a restart the first sync counts as done, and an interrupted run as failed", "[sync]") {
