@@ -97,7 +97,7 @@ private:
     Fetcher fetcher_;
     SubscriptionKeeper subscriptions_;
     std::size_t refreshing_ = 0;  ///< reads that a request waits for
-    bool webhooks_configured_;  ///< else SIIGO has no address to send to: what is there is only listed
+    bool webhooks_configured_;    ///< else SIIGO has no address to send to: what is there is only listed
     SiigoWatch watch_;
 };
 
