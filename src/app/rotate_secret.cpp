@@ -7,6 +7,7 @@
 #include "stockcast/store/rocks_store.hpp"
 
 #include <cstdio>
+#include <filesystem>
 
 namespace stockcast {
 namespace {
@@ -47,6 +48,9 @@ int rotate_secret(const Settings& settings, bool retire, Language language) {
             "WEBHOOK_SECRET_PREVIOUS, restart, and take the latter away when SIIGO uses the new address",
             "WEBHOOK_SECRET está definida y manda: ponga allí el secreto nuevo y el actual en "
             "WEBHOOK_SECRET_PREVIOUS, reinicie, y quite esta última cuando SIIGO use la dirección nueva"};
+    if (!std::filesystem::exists(settings.data_dir + "/rocksdb"))
+        throw Failure{"There is no store in DATA_DIR=" + settings.data_dir + ": nothing was rotated",
+                      "No hay un almacén en DATA_DIR=" + settings.data_dir + ": no se rotó nada"};
     SystemRandom random;
     const auto store = open_if_free(settings, random);
     const auto answer = store ? rotate_in(*store, settings, random, retire)

@@ -45,7 +45,7 @@ Ran rotate(World& world, std::vector<std::string> more, const World::Environment
     std::vector<std::string> arguments{STOCKCAST_PROGRAM, "rotate-secret"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     auto environment = settings;
-    environment["DATA_DIR"] = world.data_dir();
+    environment.try_emplace("DATA_DIR", world.data_dir());
     TemporaryDirectory directory;
     return run_to_end(arguments, environment, directory.path());
 }
@@ -271,6 +271,7 @@ TEST_CASE("a secret that is set is rotated by its settings alone", "[e2e]") {
     CHECK(refused.exit_code == 1);
     CHECK(refused.output.find("WEBHOOK_SECRET_PREVIOUS") != std::string::npos);
     CHECK(rotate(world, {}, {}).exit_code == 1);  // the server knows it, whoever asks
+    CHECK(rotate(world, {}, {{"DATA_DIR", "/nowhere"}}).exit_code == 1);
 }
 
 }  // namespace
