@@ -1,4 +1,5 @@
 // siigo-sim: SIIGO's API, its shop and its notifications on this machine, for development and tests.
+#include "stockcast/app/usage.hpp"
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
 #include "stockcast/base/offload.hpp"
@@ -21,16 +22,11 @@
 #include <string>
 #include <vector>
 
-#ifndef STOCKCAST_VERSION
-#define STOCKCAST_VERSION "unknown"
-#endif
-
 namespace {
 
 using namespace stockcast;
 
 constexpr int failed = 1;
-constexpr int wrong_usage = 2;
 
 constexpr auto commands_help =
     R"(Commands over HTTP, for tests (no token, no quota, no faults; bodies and answers are JSON):
@@ -69,17 +65,20 @@ std::string joined(const std::vector<std::string_view>& names) {
     return text;
 }
 
-void declare(CLI::App& app, Arguments& arguments) {
+void declare(CLI::App& app, Arguments& arguments, Language language) {
     auto& settings = arguments.settings;
     settings.address.port = 8090;
-    app.set_version_flag("--version", "siigo-sim " STOCKCAST_VERSION);
+    begin_declaration(app, language);
+    add_views(app, language);
     app.add_option("--host", settings.address.host, "Address to listen on")->capture_default_str();
     app.add_option("--port", settings.address.port, "Port; 0 takes a free one")->capture_default_str();
-    auto* cert = app.add_option("--tls-cert", settings.tls_cert_file, "PEM certificate: HTTPS instead of HTTP");
-    auto* key = app.add_option("--tls-key", settings.tls_key_file, "PEM key of --tls-cert");
+    auto* cert = app.add_option("--tls-cert", settings.tls_cert_file, "PEM certificate: HTTPS instead of HTTP")
+                     ->type_name("FILE");
+    auto* key = app.add_option("--tls-key", settings.tls_key_file, "PEM key of --tls-cert")->type_name("FILE");
     cert->needs(key);
     key->needs(cert);
-    app.add_option("--ca-file", arguments.ca_file, "PEM file trusted when notifications go to https://");
+    app.add_option("--ca-file", arguments.ca_file, "PEM file trusted when notifications go to https://")
+        ->type_name("FILE");
     app.add_option("--products", settings.products, "Products in the shop")
         ->check(CLI::Range(0, 1'000'000))
         ->capture_default_str();
@@ -154,16 +153,16 @@ int run(const Arguments& arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"SIIGO Nube's API as documented, over real HTTP, with a shop that sells: for development and tests"};
+    const auto language = language_from_environment();
+    CLI::App app{"SIIGO Nube's API as documented, over real HTTP, with a shop that sells: for development and tests",
+                 "siigo-sim"};
     Arguments arguments;
-    declare(app, arguments);
-    try {
-        app.parse(argc, argv);
+    declare(app, arguments, language);
+    const auto judge = [&] {
         assign_all(arguments.settings.variants, arguments.variants, "--variant");
         assign_all(arguments.faults, arguments.fault_texts, "--fault");
-    } catch (const CLI::ParseError& e) {
-        return app.exit(e) == 0 ? 0 : wrong_usage;
-    }
+    };
+    if (const auto ended = parse_arguments(app, argc, argv, language, judge)) return *ended;
     arguments.settings.token_lifetime = std::chrono::seconds{arguments.token_lifetime_s};
     try {
         return run(arguments);

@@ -2,6 +2,7 @@
 // its own.
 #include "app/command_table.hpp"
 
+#include "app/failure.hpp"
 #include "app/setting_table.hpp"
 
 #include "stockcast/app/commands.hpp"
@@ -9,7 +10,10 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <memory>
+#include <tuple>
 
 namespace stockcast {
 namespace {
@@ -33,6 +37,63 @@ int run_demo(const Invocation& invocation) {
     return demo(std::move(*settings), *log, invocation.language);
 }
 
+int run_check(const Invocation& invocation) {
+    auto found = read_surroundings(invocation.arguments.env_file);
+    auto checked = check_settings(found.source, Needs::server);
+    checked.complaints.insert(checked.complaints.begin(), found.complaints.begin(), found.complaints.end());
+    return check(std::move(checked), invocation.language);
+}
+
+void declare_setup(Declaration& options, CommandArguments& into) {
+    options.option("--token-file", into.token_file, "FILE",
+                   {"An admin's token, where JWT_PUBLIC_KEY_FILE is set and none can be signed here",
+                    "El token de un admin, si JWT_PUBLIC_KEY_FILE está definida y aquí no se puede firmar"});
+}
+
+int run_setup(const Invocation& invocation) {
+    const auto settings = settings_for(Needs::server, invocation);
+    if (!settings) return 2;
+    if (!settings->siigo_enabled) {
+        say({"SIIGO_ENABLED=false: there is nothing to set up; remove it, or set it to true",
+             "SIIGO_ENABLED=false: no hay nada que activar; quítela, o póngala en true"},
+            invocation.language);
+        return 2;
+    }
+    return setup(*settings, invocation.arguments.token_file, invocation.language);
+}
+
+/// A time that an option takes; nothing when it is none, which has then been told.
+std::optional<std::chrono::milliseconds> time_of(const char* option, const std::string& text,
+                                                 std::chrono::milliseconds longest, const char* accepted,
+                                                 Language language) {
+    const auto time = parse_duration(text);
+    if (time && *time >= std::chrono::seconds{1} && *time <= longest) return time;
+    const auto given = std::string{option} + "=" + text;
+    say({given + " is not accepted; it takes: " + accepted, given + " no es válido; se acepta: " + accepted}, language);
+    return std::nullopt;
+}
+
+void declare_health(Declaration& options, CommandArguments& into) {
+    options
+        .option("--timeout", into.timeout, "TIME", {"How long to wait for the answer", "Cuánto esperar la respuesta"})
+        ->capture_default_str();
+}
+
+int run_health(const Invocation& invocation) {
+    const auto settings = settings_for(Needs::store, invocation);
+    if (!settings) return 2;
+    const auto limit =
+        time_of("--timeout", invocation.arguments.timeout, std::chrono::minutes{5}, "1s … 5m", invocation.language);
+    if (!limit) return 2;
+    if (settings->port == 0) {
+        say({"PORT=0 lets the server choose a port that health can't know; set PORT",
+             "Con PORT=0 el servidor elige un puerto que health no puede saber; defina PORT"},
+            invocation.language);
+        return 2;
+    }
+    return health(*settings, *limit, invocation.language);
+}
+
 void declare_token(Declaration& options, CommandArguments& into) {
     options
         .choice("--role", into.role, "ROLE", {"admin", "viewer"},
@@ -49,17 +110,9 @@ void declare_token(Declaration& options, CommandArguments& into) {
 int run_token(const Invocation& invocation) {
     const auto settings = settings_for(Needs::store, invocation);
     if (!settings) return 2;
-    const auto& [role, ttl_text, subject] =
-        std::tie(invocation.arguments.role, invocation.arguments.ttl, invocation.arguments.subject);
-    const auto ttl = parse_duration(ttl_text);
-    constexpr std::chrono::hours longest{24 * 3650};
-    if (!ttl || *ttl < std::chrono::seconds{1} || *ttl > longest) {
-        say({"--ttl=" + ttl_text + " is not accepted; it takes: 1s to 3650d, such as 12h or 30d",
-             "--ttl=" + ttl_text + " no es válido; se acepta: 1s a 3650d, como 12h o 30d"},
-            invocation.language);
-        return 2;
-    }
-    return print_token(*settings, role, *ttl, subject);
+    const auto& arguments = invocation.arguments;
+    const auto ttl = time_of("--ttl", arguments.ttl, std::chrono::hours{24 * 3650}, "1s … 3650d", invocation.language);
+    return ttl ? print_token(*settings, arguments.role, *ttl, arguments.subject) : 2;
 }
 
 void declare_backup(Declaration& options, CommandArguments& into) {
@@ -128,15 +181,35 @@ void declare_man(Declaration& options, CommandArguments& into) {
     for (const auto& command : commands()) names.emplace_back(command.name);
     options.choice("COMMAND", into.page, "COMMAND", names,
                    {"Whose page; without it the program's own", "De cuál comando; sin él, la del programa"});
+    options.option("--to", into.pages_directory, "DIR",
+                   {"Write every page into this directory", "Escribe todas las páginas en este directorio"});
+}
+
+std::string page_of(const Invocation& invocation, const CLI::App* command) {
+    std::vector<ManualSection> more;
+    if (!command) more.push_back(settings_section(invocation.language));
+    return manual_page(invocation.program, command, invocation.language, more);
+}
+
+void write_page(const std::filesystem::path& file, const std::string& text) {
+    std::ofstream out{file, std::ios::binary};
+    if (!(out << text) || !out.flush())
+        throw Failure{"Can't write " + file.string(), "No se puede escribir " + file.string()};
 }
 
 int run_man(const Invocation& invocation) {
-    const auto& program = invocation.program;
-    const auto* command =
-        invocation.arguments.page.empty() ? nullptr : program.get_subcommand(invocation.arguments.page);
-    std::vector<ManualSection> more;
-    if (!command) more.push_back(settings_section(invocation.language));
-    std::fputs(manual_page(program, command, invocation.language, more).c_str(), stdout);
+    const auto& [page, directory] = std::tie(invocation.arguments.page, invocation.arguments.pages_directory);
+    if (directory.empty()) {
+        const auto* command = page.empty() ? nullptr : invocation.program.get_subcommand(page);
+        std::fputs(page_of(invocation, command).c_str(), stdout);
+        return 0;
+    }
+    const std::filesystem::path to{directory};
+    std::filesystem::create_directories(to);
+    write_page(to / "stockcast.1", page_of(invocation, nullptr));
+    for (const auto& command : commands())
+        write_page(to / (std::string{"stockcast-"} + command.name + ".1"),
+                   page_of(invocation, invocation.program.get_subcommand(command.name)));
     return 0;
 }
 
@@ -157,6 +230,39 @@ const Command table[] = {
       "589 productos, ventas que llegan por webhook y algunas solo por consulta; al final no queda nada."},
      nullptr,
      run_demo},
+    {"check",
+     {"Say what is wrong with the configuration and the surroundings",
+      "Dice qué está mal en la configuración y el entorno"},
+     {"A line each with its remedy: settings, DATA_DIR and its store, keys, certificate, HOST and PORT, SIIGO's answer "
+      "to\n"
+      "the credentials, WEBHOOK_BASE_URL from here. Changes nothing; may run beside the server. Exits with 0 only if "
+      "the\n"
+      "server would run.",
+      "Una línea por cosa, con su remedio: variables, DATA_DIR y su almacén, llaves, certificado, HOST y PORT, la\n"
+      "respuesta de SIIGO a las credenciales, WEBHOOK_BASE_URL desde aquí. No cambia nada; puede usarse junto al\n"
+      "servidor. Termina con 0 solo si el servidor funcionaría."},
+     nullptr,
+     run_check},
+    {"setup",
+     {"Activate in one go: first sync, subscriptions, self-test",
+      "Activa todo: primera sincronización, suscripciones, autoprueba"},
+     {"Asks the server that runs, or one of its own that ends with it. Run again it changes nothing. The self-test "
+      "sends a\n"
+      "webhook without a figure through WEBHOOK_BASE_URL; its product is read from SIIGO again.",
+      "Le pregunta al servidor que esté en marcha, o a uno propio que termina con él. Repetirlo no cambia nada. La\n"
+      "autoprueba envía un webhook sin cantidad por WEBHOOK_BASE_URL; su producto se lee de nuevo en SIIGO."},
+     declare_setup,
+     run_setup},
+    {"health",
+     {"Ask whether the running server is ready", "Pregunta si el servidor en marcha está listo"},
+     {"Its /readyz on HOST and PORT; with TLS it must show the certificate of TLS_CERT_FILE. Exits with 0 when it is "
+      "ready,\n"
+      "with 1 when it is not or does not answer: for containers and scripts.",
+      "Su /readyz en HOST y PORT; con TLS debe mostrar el certificado de TLS_CERT_FILE. Termina con 0 si está listo y "
+      "con\n"
+      "1 si no lo está o no responde: para contenedores y guiones."},
+     declare_health,
+     run_health},
     {"token",
      {"Print a signed token", "Imprime un token firmado"},
      {"Standard output gets the token alone:\n\n  TOKEN=$(stockcast token --role viewer --ttl 30d)",

@@ -16,11 +16,14 @@ struct CommandArguments {
     std::string ttl = "30d";
     std::string subject = "cli";
     bool retire = false;  ///< rotate-secret
+    std::string timeout = "5s";
+    std::string token_file;  ///< an admin's, where we can't sign one
     std::string shell;
     std::string directory;
     bool same_epoch = false;
     bool upstream = false;
-    std::string page;  ///< the command whose manual page is wanted; empty: the program's
+    std::string page;             ///< the command whose manual page is wanted; empty: the program's
+    std::string pages_directory;  ///< where all of them are written to; empty: one, to standard output
 };
 
 /// One call of `stockcast`.

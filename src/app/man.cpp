@@ -139,15 +139,25 @@ std::string described(const OptionShape& option, Language language) {
     return text;
 }
 
+std::string entry(const std::string& what, const OptionShape& option, Language language) {
+    return ".TP\n" + what + "\n" + running(described(option, language));
+}
+
 std::string options(const CommandShape& command, Language language) {
     std::string out;
     if (!command.arguments.empty()) out += heading({"ARGUMENTS", "ARGUMENTOS"}, language);
-    for (const auto& argument : command.arguments)
-        out += ".TP\n" + italic(argument.names.front()) + "\n" + running(described(argument, language));
+    for (const auto& argument : command.arguments) out += entry(italic(argument.names.front()), argument, language);
     out += heading({"OPTIONS", "OPCIONES"}, language);
-    for (const auto& option : command.options)
-        out += ".TP\n" + term(option) + "\n" + running(described(option, language));
+    for (const auto& option : command.options) out += entry(term(option), option, language);
     return out;
+}
+
+/// What a command takes, below its line in the program's page; that each has --help is said once.
+std::string options_of_command(const CommandShape& command, Language language) {
+    std::string out;
+    for (const auto& option : command.options)
+        if (option.names.front() != "--help") out += entry(term(option), option, language);
+    return out.empty() ? out : ".RS\n" + out + ".RE\n";
 }
 
 std::string commands(const CommandShape& program, Language language) {
@@ -156,7 +166,7 @@ std::string commands(const CommandShape& program, Language language) {
     for (const auto& command : program.commands) {
         out += ".TP\n" + bold(command.name);
         for (const auto& argument : command.arguments) out += " " + italic(argument.names.front());
-        out += "\n" + running(command.summary);
+        out += "\n" + running(command.summary) + options_of_command(command, language);
     }
     return out;
 }

@@ -118,6 +118,8 @@ Upstream::Status SiigoUpstream::status() const {
     status.sync_running = sync.running;
     status.first_sync = sync.first_completed;
     status.last_sync = sync.last_completed;
+    status.sync_seen = sync.seen;
+    status.sync_total = sync.total;
     status.siigo_state = name_of(client.state);
     status.siigo_detail = client.detail;
     status.webhooks_configured = webhooks_configured_;

@@ -43,6 +43,15 @@ const char* options_heading(Language language) {
     return language == Language::spanish ? "Opciones" : "Options";
 }
 
+CLI::Validator one_of(std::vector<std::string> words, Language language) {
+    const auto told = "{" + joined(words, ",") + "}";
+    return CLI::Validator{[words = std::move(words), language](const std::string& given) {
+                              if (std::ranges::find(words, given) != words.end()) return std::string{};
+                              return in_language({"takes one of: ", "se acepta: "}, language) + joined(words, ", ");
+                          },
+                          told};
+}
+
 /// The name before what CLI11 says of it: `--ttl: 1 required TIME missing`, `--role is required`.
 std::string name_in(const std::string& message) {
     return message.substr(0, message.find_first_of(": "));
@@ -86,11 +95,7 @@ CLI::Option* Declaration::option(const std::string& name, std::vector<std::strin
 
 CLI::Option* Declaration::choice(const std::string& name, std::string& into, const std::string& value,
                                  std::vector<std::string> words, Sentence meaning) {
-    const auto check = [words, language = language_](const std::string& given) {
-        if (std::ranges::find(words, given) != words.end()) return std::string{};
-        return in_language({"takes one of: ", "se acepta: "}, language) + joined(words, ", ");
-    };
-    return option(name, into, value, meaning)->check(CLI::Validator{check, "{" + joined(words, ",") + "}"});
+    return option(name, into, value, meaning)->check(one_of(std::move(words), language_));
 }
 
 CLI::Option* Declaration::flag(const std::string& name, bool& into, Sentence meaning) {
@@ -122,17 +127,13 @@ void add_views(CLI::App& program, Language language) {
         std::cout << completion_script(program, *shell_named(name));
         throw CLI::Success{};
     };
-    const auto known = [language](const std::string& name) {
-        if (shell_named(name)) return std::string{};
-        return in_language({"takes one of: ", "se acepta: "}, language) + joined(shell_names(), ", ");
-    };
     program
         .add_option_function<std::string>(
             "--completion", shell,
             in_language({"Print a completion script and exit", "Muestra un guion de autocompletado y termina"},
                         language))
         ->type_name("SHELL")
-        ->check(CLI::Validator{known, "{" + joined(shell_names(), ",") + "}"})
+        ->check(one_of(shell_names(), language))
         ->trigger_on_parse();
     const auto manual = [&program, language](std::int64_t) {
         std::cout << manual_page(program, nullptr, language);
@@ -146,9 +147,11 @@ void add_views(CLI::App& program, Language language) {
         ->trigger_on_parse();
 }
 
-std::optional<int> parse_arguments(CLI::App& program, int argc, char** argv, Language language) {
+std::optional<int> parse_arguments(CLI::App& program, int argc, char** argv, Language language,
+                                   const std::function<void()>& judge) {
     try {
         program.parse(argc, argv);
+        if (judge) judge();
         return std::nullopt;
     } catch (const CLI::Success& asked) {
         return program.exit(asked);

@@ -61,6 +61,17 @@ void write_alerts(std::string& out, const Alerts& alerts) {
     out += ']';
 }
 
+/// How far the pass is that runs now.
+void write_progress(std::string& out, const Upstream::Status& upstream) {
+    JsonObjectWriter json{out};
+    json.number("seen", count(upstream.sync_seen));
+    if (upstream.sync_total)
+        json.number("total", count(*upstream.sync_total));
+    else
+        json.null("total");
+    json.close();
+}
+
 void write_siigo(std::string& out, const Upstream::Status& upstream) {
     JsonObjectWriter json{out};
     json.boolean("enabled", upstream.enabled)
@@ -80,6 +91,7 @@ asio::awaitable<HttpResponse> show_stats(Services& services, Call) {
     write_products(json.open("products"), ledger.counters, upstream, services.clock.wall());
     write_webhooks(json.open("webhooks"), ledger.counters);
     json.boolean("webhooksConfigured", upstream.webhooks_configured).boolean("syncRunning", upstream.sync_running);
+    if (upstream.sync_running) write_progress(json.open("syncProgress"), upstream);
     write_siigo(json.open("siigo"), upstream);
     write_alerts(json.open("alerts"), services.alerts);
     json.string("company", services.settings.company).number("seq", count(ledger.head)).string("epoch", ledger.epoch);

@@ -4,11 +4,13 @@
 #include "stockcast/base/asio.hpp"
 #include "stockcast/net/tls.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <array>
 #include <filesystem>
@@ -124,6 +126,15 @@ std::string TlsServerContext::reload() try {
 Instant TlsServerContext::expires() const {
     const std::scoped_lock lock{impl_->mutex};
     return impl_->current.expires;
+}
+
+bool TlsServerContext::names(const std::string& host) const {
+    const std::scoped_lock lock{impl_->mutex};
+    X509* const certificate = SSL_CTX_get0_certificate(impl_->current.context->native_handle());
+    error_code not_address;
+    asio::ip::make_address(host, not_address);
+    if (!not_address) return X509_check_ip_asc(certificate, host.c_str(), 0) == 1;
+    return X509_check_host(certificate, host.c_str(), host.size(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, nullptr) == 1;
 }
 
 struct TlsClientContext::Impl {

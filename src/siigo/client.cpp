@@ -135,6 +135,7 @@ asio::awaitable<Result<void>> Client::authenticate() {
 ClientStatus Client::status() const {
     auto status = impl_->gate.status(impl_->moment());
     status.company_key = impl_->tokens.company_key();
+    status.clock_ahead = impl_->clock_ahead;
     return status;
 }
 

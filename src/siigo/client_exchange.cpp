@@ -224,6 +224,8 @@ asio::awaitable<Try> Client::Impl::send(HttpClientRequest request, const Call& c
     Try done;
     std::string network_detail;
     if (answer) {
+        if (const auto date = http_date(answer->fields.get("Date")))
+            clock_ahead = std::chrono::duration_cast<std::chrono::seconds>(clock.wall() - *date);
         done = judge(*answer, call, is_auth);
     } else {
         const HttpClientFailure& failure = answer.error();

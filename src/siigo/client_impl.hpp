@@ -62,6 +62,7 @@ struct Client::Impl {
     HttpClient http;
     CallGate gate;
     TokenKeeper tokens;
+    std::optional<std::chrono::seconds> clock_ahead;  ///< of the Date of the last answer
 
 private:
     /// The connection is its holder's until it goes.

@@ -24,22 +24,6 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
     return value;
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7; its two obsolete forms are written by nobody any more).
-std::optional<Instant> http_date(std::string_view text) {
-    constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    if (text.size() != 29 || text.substr(25) != " GMT") return std::nullopt;
-    const auto month = std::find(months.begin(), months.end(), text.substr(8, 3));
-    if (month == months.end()) return std::nullopt;
-    const auto number = static_cast<int>(month - months.begin()) + 1;
-    std::string iso{text.substr(12, 4)};
-    iso += number < 10 ? "-0" : "-";
-    iso += std::to_string(number) + '-';
-    iso += std::string{text.substr(5, 2)} + 'T' + std::string{text.substr(17, 8)} + 'Z';
-    const auto parsed = Instant::parse(iso);
-    return parsed ? std::optional{*parsed} : std::nullopt;
-}
-
 std::optional<milliseconds> until(Instant at, Instant now) {
     return std::max(std::chrono::ceil<milliseconds>(at - now), milliseconds{0});
 }
@@ -64,6 +48,21 @@ std::optional<milliseconds> longer(std::optional<milliseconds> a, std::optional<
 }
 
 }  // namespace
+
+std::optional<Instant> http_date(std::string_view text) {
+    constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    if (text.size() != 29 || text.substr(25) != " GMT") return std::nullopt;
+    const auto month = std::find(months.begin(), months.end(), text.substr(8, 3));
+    if (month == months.end()) return std::nullopt;
+    const auto number = static_cast<int>(month - months.begin()) + 1;
+    std::string iso{text.substr(12, 4)};
+    iso += number < 10 ? "-0" : "-";
+    iso += std::to_string(number) + '-';
+    iso += std::string{text.substr(5, 2)} + 'T' + std::string{text.substr(17, 8)} + 'Z';
+    const auto parsed = Instant::parse(iso);
+    return parsed ? std::optional{*parsed} : std::nullopt;
+}
 
 Ending judge_answer(unsigned status, const SiigoError& error, bool body_read) {
     if (status >= 200 && status < 300) return body_read ? Ending::good : Ending::broken;

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace stockcast::siigo {
 
@@ -25,6 +26,9 @@ enum class Ending {
 
 /// Judges an answer by its status and, for errors, by what SIIGO said. `body_read`: a 2xx had the body it should have.
 Ending judge_answer(unsigned status, const SiigoError& error, bool body_read);
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7; its two obsolete forms are written by nobody any more).
+std::optional<Instant> http_date(std::string_view text);
 
 /// The wait that an answer names: `Retry-After` (seconds or an HTTP date, RFC 9110 §10.2.3), `RateLimit-Reset` and
 /// `X-RateLimit-Reset` where nothing is left, or the body's "Try again in N seconds"; the longest of them, at most an

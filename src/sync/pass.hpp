@@ -51,6 +51,8 @@ public:
 
     SyncKind kind() const { return log_.kind; }
     const SyncLog& log() const { return log_; }
+    /// The rows that SIIGO's listing has; absent: not said yet.
+    std::optional<std::uint64_t> total() const { return walk_.total(); }
     Steady began() const { return began_; }
 
 private:

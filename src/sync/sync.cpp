@@ -295,7 +295,16 @@ SyncRequest Sync::request(SyncKind kind) {
 
 SyncStatus Sync::status() const {
     const auto& self = *impl_;
-    return {self.attempting, self.state.first_completed, self.state.last_completed, self.last_error};
+    SyncStatus status;
+    status.running = self.attempting;
+    status.first_completed = self.state.first_completed;
+    status.last_completed = self.state.last_completed;
+    status.last_error = self.last_error;
+    if (self.attempting && self.pass) {
+        status.seen = self.pass->log().seen;
+        status.total = self.pass->total();
+    }
+    return status;
 }
 
 }  // namespace stockcast

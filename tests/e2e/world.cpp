@@ -6,6 +6,8 @@
 #include "stockcast/model/quantity.hpp"
 #include "stockcast/store/rocks_store.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 
 #include <chrono>
@@ -15,10 +17,8 @@
 namespace stockcast::e2e {
 namespace {
 
-constexpr auto jwt_secret = "e2e-jwt-secret-that-is-long-enough-0123456789";
-
 std::string token(Role role) {
-    const auto keys = JwtKeys::hs256(jwt_secret);
+    const auto keys = JwtKeys::hs256(World::jwt_secret());
     const auto now = Instant::from_unix_ms(
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
             .count());
@@ -41,11 +41,21 @@ const std::string& World::secret() {
     static const std::string secret = "e2e-webhook-secret-0123456789";
     return secret;
 }
+const std::string& World::jwt_secret() {
+    static const std::string secret = "e2e-jwt-secret-that-is-long-enough-0123456789";
+    return secret;
+}
 std::string World::admin_token() {
     return token(Role::admin);
 }
 std::string World::viewer_token() {
     return token(Role::viewer);
+}
+
+std::uint16_t free_port() {
+    boost::asio::io_context io;
+    using boost::asio::ip::tcp;
+    return tcp::acceptor{io, {boost::asio::ip::address_v4::loopback(), 0}}.local_endpoint().port();
 }
 
 std::uint16_t port_in(const std::string& output) {
@@ -71,7 +81,7 @@ World::Environment World::environment() const {
     Environment environment{{"DATA_DIR", data_dir_},
                             {"HOST", "127.0.0.1"},
                             {"PORT", "0"},
-                            {"JWT_SECRET", jwt_secret},
+                            {"JWT_SECRET", jwt_secret()},
                             {"WEBHOOK_SECRET", secret()},
                             {"SIIGO_BASE_URL", "http://127.0.0.1:" + std::to_string(siigo_port_)},
                             {"SIIGO_USERNAME", "demo@stockcast.example"},

@@ -81,6 +81,7 @@ public:
     std::vector<std::string> store_findings();
 
     static const std::string& secret();
+    static const std::string& jwt_secret();
     static std::string admin_token();
     static std::string viewer_token();
 
@@ -109,6 +110,9 @@ struct Notification {
     std::string topic = "public.siigoapi.products.stock.update";
     std::string json() const;
 };
+
+/// A port of loopback that nobody listens on now.
+std::uint16_t free_port();
 
 /// The port in a line that holds `listening on http://HOST:PORT`; 0 when there is none.
 std::uint16_t port_in(const std::string& output);

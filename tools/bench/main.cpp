@@ -1,22 +1,19 @@
 // stockcast-bench: how fast this machine's stockcast is, beside what bounds it on this machine.
 #include "bench/bench.hpp"
 
+#include "stockcast/app/usage.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <csignal>
 #include <exception>
 #include <iostream>
 
-#ifndef STOCKCAST_VERSION
-#define STOCKCAST_VERSION "unknown"
-#endif
-
 namespace {
 
 using namespace stockcast::bench;
 
 constexpr int failed = 1;
-constexpr int wrong_usage = 2;
 constexpr auto url_help = "http://HOST:PORT/api/webhooks/receive/SECRET of a server without real data";
 
 CLI::App* declare_ingest(CLI::App& app, IngestSettings& settings) {
@@ -128,7 +125,9 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     try {
         CLI::App app{"Measures stockcast: ingest, latency, a hostile network, sync; fills a store.", "stockcast-bench"};
-        app.set_version_flag("--version", "stockcast-bench " STOCKCAST_VERSION);
+        const auto language = stockcast::language_from_environment();
+        stockcast::begin_declaration(app, language);
+        stockcast::add_views(app, language);
         app.require_subcommand(1);
         app.footer(
             "Figures count only beside what ran in the same minute: an idle machine, the server on one core and this\n"
@@ -143,11 +142,7 @@ int main(int argc, char** argv) {
         const auto* hostile_command = declare_hostile(app, hostile_settings);
         const auto* sync_command = declare_sync(app, sync_settings);
         declare_fill(app, fill_settings);
-        try {
-            app.parse(argc, argv);
-        } catch (const CLI::ParseError& error) {
-            return app.exit(error) == 0 ? 0 : wrong_usage;
-        }
+        if (const auto ended = stockcast::parse_arguments(app, argc, argv, language)) return *ended;
         if (ingest_command->parsed()) return ingest(ingest_settings) ? 0 : failed;
         if (latency_command->parsed()) return latency(latency_settings) ? 0 : failed;
         if (hostile_command->parsed()) return hostile(hostile_settings) ? 0 : failed;

@@ -17,6 +17,17 @@ int demo(Settings settings, Log& log, Language language);
 /// Makes a new webhook secret, with both valid for a while; `retire`: ends the former one at once. The server may run.
 int rotate_secret(const Settings& settings, bool retire, Language language);
 
+/// Says what is wrong with the configuration and the surroundings, a line each with its remedy. 0: the server would
+/// run; 2: a setting is wrong; 1: something else is. Changes nothing.
+int check(CheckedSettings checked, Language language);
+
+/// The activation: first sync with its progress, subscriptions, a webhook through the public address. Asks the server
+/// that runs, else one of its own. `token_file`: an admin's token where JWT_PUBLIC_KEY_FILE is set; empty: none.
+int setup(const Settings& settings, const std::string& token_file, Language language);
+
+/// Asks the running server's /readyz: 0 when it is ready.
+int health(const Settings& settings, std::chrono::milliseconds limit, Language language);
+
 /// Prints a signed token.
 int print_token(const Settings& settings, const std::string& role, std::chrono::milliseconds ttl,
                 const std::string& subject);

@@ -2,6 +2,7 @@
 
 #include "stockcast/base/log.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,8 +52,9 @@ void begin_declaration(CLI::App& program, Language language);
 void add_views(CLI::App& program, Language language);
 
 /// Reads the arguments. An exit code where that ends the program: 0 after `--help` and its like, 2 on wrong usage, which
-/// is told on standard error.
-std::optional<int> parse_arguments(CLI::App& program, int argc, char** argv, Language language);
+/// is told on standard error. `judge`: what can't be said of single options; throws CLI::ValidationError.
+std::optional<int> parse_arguments(CLI::App& program, int argc, char** argv, Language language,
+                                   const std::function<void()>& judge = {});
 
 /// A further section of a manual page: its heading, and entries that have a term and an explanation each.
 struct ManualSection {

@@ -34,6 +34,8 @@ public:
         bool sync_running = false;
         std::optional<Instant> first_sync;  ///< a first full pass was once completed
         std::optional<Instant> last_sync;
+        std::uint64_t sync_seen = 0;              ///< products read by the pass that runs
+        std::optional<std::uint64_t> sync_total;  ///< of so many; absent: not known, or none runs
         std::string siigo_state;  ///< `healthy`, `slowed`, `probing_only`, `breaker_open`, `refused`, `disabled`
         std::string siigo_detail;
         bool webhooks_configured = false;

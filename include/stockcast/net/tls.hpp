@@ -26,6 +26,8 @@ public:
     std::string reload();
     /// The end of the certificate's validity (the leaf's notAfter).
     Instant expires() const;
+    /// Whether a client that asks for this host name or address takes the certificate for its (RFC 6125).
+    bool names(const std::string& host) const;
 
 private:
     struct Impl;

@@ -58,6 +58,8 @@ struct ClientStatus {
     std::uint64_t failures_7d = 0;
     unsigned sends_last_minute = 0;
     std::string company_key;  ///< from the token's claim `cloud_tenant_company_key`; empty: not known
+    /// How far our clock is ahead of the `Date` of SIIGO's last answer, whole seconds; absent: it had none.
+    std::optional<std::chrono::seconds> clock_ahead;
 };
 
 /// Calls SIIGO within quota, spacing, retry budget, breaker and failure share (7 days), on one kept connection, with

@@ -11,6 +11,7 @@
 #include "stockcast/store/store.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -33,6 +34,8 @@ struct SyncStatus {
     std::optional<Instant> first_completed;  ///< of the first full pass ever: readiness; a stored fact
     std::optional<Instant> last_completed;   ///< of any pass: `last_sync_time`
     std::string last_error;
+    std::uint64_t seen = 0;              ///< products read by the pass that runs
+    std::optional<std::uint64_t> total;  ///< how many SIIGO says it will read; absent: not known yet, or none runs
 };
 
 /// Keeps the mirror right by polling: a full pass at first (later only when overdue), incremental passes with an
