@@ -5,6 +5,7 @@
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -34,8 +35,7 @@ std::optional<std::string> read_key_file(const std::string& path) {
 
 /// Written under another name, synced, then linked into place: two processes that start at once end with one key, and a
 /// crash leaves the whole key or none.
-std::string make_key_file(const std::string& path, Random& random) {
-    const std::string key = random.token(secret_bytes);
+std::string make_key_file(const std::string& path, const std::string& key, Random& random) {
     const std::string draft = path + "." + random.token(6);
     const int fd = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) cannot("write", "escribir", draft);
@@ -64,12 +64,14 @@ Result<JwtKeys> keys_of_lines(const std::string& text) {
     return JwtKeys::hs256(text.substr(0, end), text.substr(end + 1));
 }
 
-std::string load_or_make_key(const std::string& data_dir, Random& random) {
+/// `new_key`: what is kept where there is no file yet.
+std::string load_or_make_key(const std::string& data_dir, const std::string& name, const std::string& new_key,
+                             Random& random) {
     ::mkdir(data_dir.c_str(), 0700);  // an existing one is fine; another failure shows at the file
-    const std::string path = data_dir + "/jwt.key";
+    const std::string path = data_dir + "/" + name;
     if (auto key = read_key_file(path)) return *key;
     if (errno != ENOENT) cannot("read", "leer", path);
-    return make_key_file(path, random);
+    return make_key_file(path, new_key, random);
 }
 
 }  // namespace
@@ -87,8 +89,9 @@ JwtKeys load_jwt_keys(const Settings& settings, Random& random) {
                               "o con dos de ellas"};
         return *keys;
     }
-    auto keys = settings.jwt_secret ? JwtKeys::hs256(*settings.jwt_secret, settings.jwt_secret_previous.value_or(""))
-                                    : keys_of_lines(load_or_make_key(settings.data_dir, random));
+    auto keys = settings.jwt_secret
+                    ? JwtKeys::hs256(*settings.jwt_secret, settings.jwt_secret_previous.value_or(""))
+                    : keys_of_lines(load_or_make_key(settings.data_dir, "jwt.key", random.token(secret_bytes), random));
     if (!keys)
         throw Failure{settings.data_dir +
                           "/jwt.key must hold one key of at least 32 bytes, or two of them in two lines, the new one "
@@ -97,6 +100,19 @@ JwtKeys load_jwt_keys(const Settings& settings, Random& random) {
                           "/jwt.key debe tener una llave de al menos 32 bytes, o dos en dos líneas, primero la nueva. "
                           "Bórrela y se crea una nueva"};
     return *keys;
+}
+
+SigningKey load_alert_key(const Settings& settings, Random& random) {
+    std::array<std::byte, secret_bytes> fresh{};
+    random.fill(fresh);
+    const auto key =
+        SigningKey::parse(settings.alert_webhook_secret
+                              ? *settings.alert_webhook_secret
+                              : load_or_make_key(settings.data_dir, "alert.key", SigningKey::written(fresh), random));
+    if (!key)
+        throw Failure{settings.data_dir + "/alert.key holds no whsec_ key. Remove it, and a new one is made",
+                      settings.data_dir + "/alert.key no tiene una llave whsec_. Bórrela y se crea una nueva"};
+    return *key;
 }
 
 WebhookSecretsHeld load_webhook_secrets(const Settings& settings, Store& store, Random& random) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "app/webhook_signature.hpp"
+
 #include "stockcast/app/settings.hpp"
 #include "stockcast/base/random.hpp"
 #include "stockcast/http/jwt.hpp"
@@ -12,6 +14,10 @@ namespace stockcast {
 /// The keys that tokens are checked with: JWT_PUBLIC_KEY_FILE, else JWT_SECRET (and JWT_SECRET_PREVIOUS), else
 /// `DATA_DIR/jwt.key`, which is made (0600, 256 bits) when it is missing. Throws Failure.
 JwtKeys load_jwt_keys(const Settings& settings, Random& random);
+
+/// What alerts are signed with: ALERT_WEBHOOK_SECRET, else `DATA_DIR/alert.key`, which is made (0600, 256 bits) when it
+/// is missing: the receiver is given what stands there. Throws Failure.
+SigningKey load_alert_key(const Settings& settings, Random& random);
 
 struct WebhookSecretsHeld {
     std::string present;

@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 
 // Together below the 5 s that a stop may take (interface.md).
 constexpr auto doors_patience = 2500ms;
+constexpr auto last_word_patience = 750ms;
 constexpr auto loops_patience = 1000ms;
 
 std::string sync_completed_event(const SyncLog& run) {
@@ -65,11 +66,13 @@ Server::Server(const Settings& settings, Surrounds with)
       ledger_(*store_, {.company = settings.company}, with.executor, with.clock, with.random, with.log,
               [this] {
                   failed_ = true;
+                  monitor_.store_failed();
                   stop();
               }),
       broadcaster_(with.executor, *store_, with.workers, with.clock, with.log, ledger_.status().epoch,
                    ledger_.status().head, {}),
       no_siigo_({*store_, with.workers, settings.company}),
+      monitor_(settings, with, ledger_, broadcaster_),
       api_({.company = settings.company,
             .webhook_secrets = {webhook_secrets_.present, webhook_secrets_.former},
             .cors_origins = settings.cors_origins,
@@ -99,15 +102,18 @@ Server::Server(const Settings& settings, Surrounds with)
       rotation_(settings_, webhook_secrets_, api_.webhook_secrets(), siigo_.get(), ledger_, with),
       control_(with.executor, settings.data_dir, commands(), ledger_, with.workers, with.clock, with.log),
       loops_(with.executor, with.clock, with.log),
-      doors_(with.executor, with.clock, with.log) {}
+      doors_(with.executor, with.clock, with.log) {
+    with.metrics.gauge("stockcast_http_connections", "Connections that are open, streams included.", {},
+                       [this] { return static_cast<double>(http_->connections()); });
+}
 
 Server::~Server() = default;
 
 Upstream& Server::join_upstream() {
-    with_.alerts.on_alert([this](const Alert& alert) { broadcaster_.announce(alert_event(alert)); });
     ledger_.on_commit([this](const CommitNotice& notice) { broadcaster_.publish(notice); });
     if (!settings_.siigo_enabled) return no_siigo_;
     const auto finished = [this](const SyncLog& run) {
+        monitor_.sync_finished(run);
         if (run.outcome == SyncOutcome::completed) broadcaster_.announce(sync_completed_event(run));
     };
     siigo_ = std::make_unique<SiigoUpstream>(settings_, webhook_secrets_.present, ledger_, *store_, with_, finished);
@@ -148,10 +154,11 @@ asio::awaitable<int> Server::run() {
     loops_.spawn("retention", must_run("retention", retention_.run()));
     loops_.spawn("api", must_run("api", api_.run()));
     loops_.spawn("rotation", must_run("rotation", rotation_.run()));
-    if (siigo_)
-        siigo_->spawn_loops(loops_, [this](std::string name, asio::awaitable<void> loop) {
-            return must_run(std::move(name), std::move(loop));
-        });
+    const auto lasting = [this](std::string name, asio::awaitable<void> loop) {
+        return must_run(std::move(name), std::move(loop));
+    };
+    monitor_.spawn_loops(loops_, lasting);
+    if (siigo_) siigo_->spawn_loops(loops_, lasting);
     if (certificate_) loops_.spawn("certificate", must_run("certificate", certificate_->run()));
 
     // Scripts wait for these very words, in every language and at every level.
@@ -167,6 +174,7 @@ asio::awaitable<int> Server::run() {
 
     with_.log.info(Mark::none, {"Stopping", "Deteniendo"});
     co_await doors_.wind_down(doors_patience);  // no new work; sessions say goodbye
+    if (failed_) co_await monitor_.have_last_word(last_word_patience);
     co_await loops_.wind_down(loops_patience);  // then what feeds the ledger
     co_await ledger_.drain();                   // last: what was accepted is on disk
     co_return failed_ ? 1 : 0;

@@ -2,6 +2,7 @@
 
 #include "app/certificate.hpp"
 #include "app/control_socket.hpp"
+#include "app/monitor.hpp"
 #include "app/retention.hpp"
 #include "app/secret_rotation.hpp"
 #include "app/upstream.hpp"
@@ -62,6 +63,7 @@ private:
     bool failed_ = false;  ///< the store, or a loop that must run: exit 1
     Ledger ledger_;
     Broadcaster broadcaster_;
+    Monitor monitor_;
     std::unique_ptr<SiigoUpstream> siigo_;  ///< null: SIIGO_ENABLED=false
     NoUpstream no_siigo_;
     Api api_;

@@ -144,6 +144,19 @@ constexpr SettingEntry table[] = {
      open,
      {"Requests without a token, by address; bursts of twice as many; 0: no limit.",
       "Peticiones sin token, por dirección; ráfagas del doble; 0: sin límite."}},
+    {"ALERT_WEBHOOK_URL",
+     "",
+     secret,
+     {"Where alerts are POSTed as JSON, signed after Standard Webhooks: an https:// address, or http:// on loopback.",
+      "A dónde se envían las alertas por POST en JSON, firmadas según Standard Webhooks: una dirección https://, o "
+      "http:// en loopback."}},
+    {"ALERT_WEBHOOK_SECRET",
+     "",
+     secret,
+     {"What they are signed with: whsec_ and the base64 of 24 to 64 bytes. Not set: made at the first start, kept in "
+      "DATA_DIR/alert.key.",
+      "Con qué se firman: whsec_ y 24 a 64 bytes en base64. Si falta: se crea en el primer inicio y queda en "
+      "DATA_DIR/alert.key."}},
     {"DATA_DIR", "./data", open, {"The store and the key file.", "El almacén y el archivo de la llave."}},
     {"LOG_LEVEL", "info", open, {"debug, info, warning or error.", "debug, info, warning o error."}},
     {"LOG_FORMAT",

@@ -1,5 +1,6 @@
 #include "stockcast/app/settings.hpp"
 
+#include "app/alert_poster.hpp"
 #include "app/setting_table.hpp"
 #include "app/setting_values.hpp"
 
@@ -130,6 +131,12 @@ CheckedSettings check_settings(const SettingsSource& source, Needs needs) {
     if (auto parsed = TrustedProxies::parse(proxies)) s.trusted_proxies = *std::move(parsed);
     read_rate(values, "RATE_LIMIT_API", s.rate_limit_api);
     read_rate(values, "RATE_LIMIT_OPEN", s.rate_limit_open);
+    values.read_secret("ALERT_WEBHOOK_URL", s.alert_webhook_url, "https://HOST[/PATH], or http:// on loopback",
+                       [](const std::string& url) {
+                           return url.empty() || (url.size() <= 2048 && AlertTarget::parse(url).has_value());
+                       });
+    values.read_secret("ALERT_WEBHOOK_SECRET", s.alert_webhook_secret, "whsec_ and the base64 of 24 to 64 bytes",
+                       [](const std::string& key) { return SigningKey::parse(key).has_value(); });
     values.read_choice("LOG_LEVEL", s.log_level,
                        {{"debug", LogLevel::debug},
                         {"info", LogLevel::info},

@@ -5,6 +5,8 @@
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
+#include <limits>
+
 namespace stockcast {
 
 std::shared_ptr<TlsClientContext> siigo_trust(const Settings& settings) {
@@ -98,6 +100,16 @@ SiigoUpstream::SiigoUpstream(const Settings& settings, const std::string& webhoo
       // SIIGO sends to public https addresses only: for another one a subscription would be refused.
       webhooks_configured_(settings.webhook_base_url.starts_with("https://")),
       watch_(client_, ledger, webhooks_configured_, with.clock, with.alerts) {
+    client_.measure(with.metrics);
+    with.metrics.gauge("stockcast_fetcher_waiting_products", "Products that wait to be read from SIIGO.", {},
+                       [this] { return static_cast<double>(fetcher_.waiting()); });
+    with.metrics.gauge("stockcast_sync_running", "1 while a sync runs.", {},
+                       [this] { return sync_.status().running ? 1.0 : 0.0; });
+    with.metrics.gauge(
+        "stockcast_sync_last_completed_timestamp_seconds", "When a sync was last completed.", {}, [this] {
+            const auto last = sync_.status().last_completed;
+            return last ? static_cast<double>(last->unix_ms()) / 1000 : std::numeric_limits<double>::quiet_NaN();
+        });
     ledger.on_commit([this](const CommitNotice& notice) {
         for (const auto& read : notice.reads) fetcher_.owe(read);
     });

@@ -102,6 +102,8 @@ public:
 
     bool wants(LogLevel level) const override { return level >= settings_.level; }
 
+    std::uint64_t dropped() const override { return queue_->overrun_counter(); }
+
     void put(LogLevel level, Mark mark, Sentence sentence, std::span<const Field> fields) override {
         if (!wants(level)) return;
         const auto now = spdlog::details::os::now();

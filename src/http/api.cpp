@@ -5,6 +5,7 @@
 #include "http/content_coding.hpp"
 #include "http/door.hpp"
 #include "http/handlers.hpp"
+#include "http/request_journal.hpp"
 #include "http/services.hpp"
 
 #include "stockcast/base/within.hpp"
@@ -19,6 +20,7 @@ namespace stockcast {
 namespace {
 
 constexpr std::chrono::seconds opening_deadline{10};
+constexpr std::size_t mark_bytes = 4;  ///< of chance, with which the ids of this process's requests begin
 constexpr std::chrono::seconds refused_written_every{1};
 
 /// Whoever takes a connection over writes the answer's head itself: the handshake's 101, or one whose body ends with
@@ -26,6 +28,11 @@ constexpr std::chrono::seconds refused_written_every{1};
 std::string as_sent(HttpResponse response) {
     if (response.status != 101) response.fields.set("Connection", "close");
     return head_of(response) + response.body;
+}
+
+Call call_of(HttpRequest request, Admission& admission) {
+    return {std::move(request), std::move(admission.arguments), admission.query,
+            admission.caller,   admission.request_id,           admission.begun};
 }
 
 }  // namespace
@@ -37,6 +44,7 @@ struct Api::Impl {
     CompanyKey company_key;
     NotificationLines lines;
     ProcessMetrics process;
+    RequestJournal journal;
     Services services;
 
     Impl(ApiSettings given, JwtKeys keys, ApiParts parts)
@@ -46,13 +54,16 @@ struct Api::Impl {
           company_key(parts.upstream, parts.clock),
           lines(parts.clock, parts.log),
           process(parts.metrics),
-          services{settings,       parts.ledger,  parts.store,   parts.broadcaster,
-                   parts.upstream, parts.workers, parts.clock,   parts.random,
-                   parts.log,      parts.alerts,  parts.metrics, process,
-                   door.access(),  audit,         company_key,   lines} {}
+          journal(settings, parts.random.token(mark_bytes), parts.clock, parts.log, parts.metrics),
+          services{settings,    parts.ledger,  parts.store, parts.broadcaster, parts.upstream, parts.workers,
+                   parts.clock, parts.random,  parts.log,   parts.alerts,      parts.metrics,  process,
+                   journal,     door.access(), audit,       company_key,       lines} {}
 
-    HttpResponse dressed(HttpResponse response, std::string_view origin) const {
-        door.dress(response, origin);
+    /// What every answer carries. The request is over, but for the body.
+    HttpResponse finished(HttpResponse response, const Admission& admission) {
+        door.dress(response, admission.origin);
+        RequestJournal::stamp(response, admission.request_id);
+        journal.answered(admission, response.status);
         return response;
     }
 
@@ -60,12 +71,13 @@ struct Api::Impl {
     asio::awaitable<HttpResponse> audited(const Route* route, Call call) {
         auto entry = audit.entry_of(call.request, call.caller);
         entry.parameters = audited_parameters(call.query, route->body == BodyKind::json ? call.request.body : "");
+        const std::string id = call.request_id;
         const auto written = co_await audit.write(entry);
         if (!written) co_return failure_answer(written.error());
         auto response = co_await answer(route, std::move(call));
         entry.status = response.status;
         const auto finished = co_await audit.write(entry);
-        if (!finished) log_unfinished(finished.error());
+        if (!finished) log_unfinished(finished.error(), id);
         co_return response;
     }
 
@@ -79,23 +91,29 @@ struct Api::Impl {
         co_return response;
     }
 
-    void log_unfinished(const boost::system::error_code& why) {
+    void log_unfinished(const boost::system::error_code& why, std::string_view id) {
         services.log.warning(Mark::error,
-                             {"The end of a request could not be written into the audit trail: {why}",
-                              "No se pudo registrar en la auditoría el final de una petición: {why}"},
-                             {{"why", why.message()}});
+                             {"The end of a request could not be written into the audit trail: {why} [{request}]",
+                              "No se pudo registrar en la auditoría el final de una petición: {why} [{request}]"},
+                             {{"why", why.message()}, {"request", id}});
+    }
+
+    /// Whether the journal may write a line that names who asks.
+    bool is_logged(const Admission& admission) const {
+        return admission.refusal || admission.route->entry == Entry::admin || services.log.wants(LogLevel::debug);
     }
 
     asio::awaitable<HttpResponse> answer(const Route* route, Call call) {
         // What a handler throws is a bug or a lack of memory: the one request pays for it, not the server.
         std::string why;
+        const std::string id = call.request_id;
         try {
             co_return co_await route->handler(services, std::move(call));
         } catch (const std::exception& thrown) {
             why = thrown.what();
         }
-        services.log.error({"{method} {path} failed: {why}", "{method} {path} falló: {why}"},
-                           {{"method", route->method}, {"path", route->pattern}, {"why", why}});
+        services.log.error({"{method} {path} failed: {why} [{request}]", "{method} {path} falló: {why} [{request}]"},
+                           {{"method", route->method}, {"path", route->pattern}, {"why", why}, {"request", id}});
         co_return problem(500, "Something failed that should not");
     }
 };
@@ -118,7 +136,12 @@ asio::awaitable<void> Api::run() {
 }
 
 HttpVerdict Api::judge(const HttpRequest& head) {
+    const auto begun = impl_->services.clock.now();
     auto admission = impl_->door.admit(head);
+    admission->begun = begun;
+    admission->request_id = impl_->journal.id_for(head);
+    if (impl_->is_logged(*admission))
+        admission->address = impl_->settings.trusted_proxies.client(head.peer, head.fields);
     if (admission->refused_route != nullptr && is_audited(*admission->refused_route)) {
         const auto status = admission->refusal->status;
         if (status == 401 || status == 403) {
@@ -128,7 +151,7 @@ HttpVerdict Api::judge(const HttpRequest& head) {
         }
     }
     HttpVerdict verdict;
-    if (admission->refusal) verdict.refusal = impl_->dressed(*std::move(admission->refusal), admission->origin);
+    if (admission->refusal) verdict.refusal = impl_->finished(*std::move(admission->refusal), *admission);
     verdict.body_bytes_max = admission->body_bytes_max;
     verdict.leaves_http = admission->route != nullptr && admission->route->handler == nullptr;
     verdict.admitted = std::move(admission);
@@ -139,36 +162,35 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request, std::unique_ptr<A
     auto& admission = static_cast<Admission&>(*admitted);
     const bool is_read = request.method == "GET" || request.method == "HEAD";
     const bool takes_gzip = is_read && accepts_gzip(request.fields);
-    Call call{std::move(request), std::move(admission.arguments), std::move(admission.query),
-              std::move(admission.caller)};
+    auto call = call_of(std::move(request), admission);
     // What only reads leaves no trace of its own, or the trail would grow by being looked at.
     if (admission.route->entry == Entry::admin && admission.route->method != "GET") {
         auto response = co_await impl_->audited(admission.route, std::move(call));
-        co_return impl_->dressed(std::move(response), admission.origin);
+        co_return impl_->finished(std::move(response), admission);
     }
     if (is_session(*admission.route)) {
         auto response = co_await impl_->noted(admission.route, std::move(call));
-        co_return impl_->dressed(std::move(response), admission.origin);
+        co_return impl_->finished(std::move(response), admission);
     }
     auto response = co_await impl_->answer(admission.route, std::move(call));
     if (is_read) response = co_await compressed(std::move(response), takes_gzip, impl_->services.workers);
-    co_return impl_->dressed(std::move(response), admission.origin);
+    co_return impl_->finished(std::move(response), admission);
 }
 
 asio::awaitable<void> Api::note_too_large(std::unique_ptr<Admitted> admitted) {
     const auto& admission = static_cast<const Admission&>(*admitted);
     // Only what had the secret is worth an entry.
-    if (admission.route != nullptr && admission.route->entry == Entry::secret) co_await keep_too_large(impl_->services);
+    if (admission.route != nullptr && admission.route->entry == Entry::secret)
+        co_await keep_too_large(impl_->services, admission.request_id);
 }
 
 asio::awaitable<void> Api::take_over(HttpRequest request, std::unique_ptr<Admitted> admitted, TakenOver connection) {
     auto& admission = static_cast<Admission&>(*admitted);
     const auto& stream = *admission.route->stream;
-    Call call{std::move(request), std::move(admission.arguments), std::move(admission.query),
-              std::move(admission.caller)};
+    auto call = call_of(std::move(request), admission);
     auto response = stream.opening(call);
     const bool has_body = call.request.method != "HEAD";
-    if (response.status != 101) response = impl_->dressed(std::move(response), admission.origin);
+    response = impl_->finished(std::move(response), admission);
 
     auto& services = impl_->services;
     const auto deadline = services.clock.now() + opening_deadline;
@@ -182,7 +204,12 @@ asio::awaitable<void> Api::take_over(HttpRequest request, std::unique_ptr<Admitt
 }
 
 HttpResponse Api::refuse(unsigned status, std::string_view detail) {
-    return impl_->dressed(problem(status, detail), {});
+    auto response = problem(status, detail);
+    const auto id = impl_->journal.new_id();
+    impl_->door.dress(response, {});
+    RequestJournal::stamp(response, id);
+    impl_->journal.refused(id, status);
+    return response;
 }
 
 }  // namespace stockcast

@@ -23,6 +23,9 @@ struct Admission final : Admitted {
     std::optional<Caller> caller;
     std::string origin;  ///< the Origin field, for the answer's CORS
     std::size_t body_bytes_max = 0;
+    std::string request_id;
+    Steady begun;         ///< when the header was there
+    std::string address;  ///< who asks, for the log; empty where nothing is going to be logged of it
 };
 
 /// What every request passes before its handler sees it: target, route and method, access and limits, declared

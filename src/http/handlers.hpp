@@ -5,13 +5,15 @@
 #include "stockcast/base/asio.hpp"
 #include "stockcast/net/http_message.hpp"
 
+#include <string>
+
 /// The handlers of the table in routes.cpp, each subject in a file of its own.
 namespace stockcast {
 
 asio::awaitable<HttpResponse> receive_notification(Services& services, Call call);  // webhooks.cpp
 asio::awaitable<HttpResponse> receive_hint(Services& services, Call call);
 /// The log entry of a notification whose body is too large to be read.
-asio::awaitable<void> keep_too_large(Services& services);
+asio::awaitable<void> keep_too_large(Services& services, std::string request_id);
 
 asio::awaitable<HttpResponse> list_products(Services& services, Call call);  // products.cpp
 asio::awaitable<HttpResponse> show_product(Services& services, Call call);

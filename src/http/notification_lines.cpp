@@ -1,6 +1,5 @@
 #include "http/notification_lines.hpp"
 
-#include <chrono>
 #include <optional>
 
 namespace stockcast {
@@ -13,20 +12,9 @@ std::string figure(const std::optional<Quantity>& quantity) {
 }  // namespace
 
 bool NotificationLines::has_room() {
-    if (const auto now = clock_.now(); now - second_ >= std::chrono::seconds{1}) {
-        second_ = now;
-        lines_ = 0;
-        if (kept_back_ > 0)
-            log_.info(Mark::webhook, {"{count} more notifications", "{count} notificaciones más"},
-                      {{"count", kept_back_}});
-        kept_back_ = 0;
-    }
-    if (lines_ == lines_per_second) {
-        ++kept_back_;
-        return false;
-    }
-    ++lines_;
-    return true;
+    return budget_.take([this](std::uint64_t count) {
+        log_.info(Mark::webhook, {"{count} more notifications", "{count} notificaciones más"}, {{"count", count}});
+    });
 }
 
 void NotificationLines::tell(const Outcome& outcome, std::string_view code, std::string_view name) {
@@ -45,12 +33,13 @@ void NotificationLines::tell(const Outcome& outcome, std::string_view code, std:
     }
 }
 
-void NotificationLines::refused(unsigned status, std::string_view topic, std::string_view why) {
+void NotificationLines::refused(unsigned status, std::string_view topic, std::string_view why,
+                                std::string_view request_id) {
     if (!has_room()) return;
-    log_.warning(
-        Mark::webhook,
-        {"Notification refused with {status} ({topic}): {why}", "Notificación rechazada con {status} ({topic}): {why}"},
-        {{"status", status}, {"topic", topic.empty() ? "-" : topic}, {"why", why}});
+    log_.warning(Mark::webhook,
+                 {"Notification refused with {status} ({topic}): {why} [{request}]",
+                  "Notificación rechazada con {status} ({topic}): {why} [{request}]"},
+                 {{"status", status}, {"topic", topic.empty() ? "-" : topic}, {"why", why}, {"request", request_id}});
 }
 
 }  // namespace stockcast

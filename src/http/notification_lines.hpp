@@ -1,5 +1,7 @@
 #pragma once
 
+#include "http/line_budget.hpp"
+
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
 #include "stockcast/ledger/ledger.hpp"
@@ -17,21 +19,18 @@ class NotificationLines {
 public:
     static constexpr std::uint64_t lines_per_second = 20;
 
-    NotificationLines(const Clock& clock, Log& log) : clock_(clock), log_(log) {}
+    NotificationLines(const Clock& clock, Log& log) : log_(log), budget_(clock, lines_per_second) {}
 
     /// What became of one. `name` may be empty.
     void tell(const Outcome& outcome, std::string_view code, std::string_view name);
-    void refused(unsigned status, std::string_view topic, std::string_view why);
+    void refused(unsigned status, std::string_view topic, std::string_view why, std::string_view request_id);
 
 private:
     /// Whether this second has room for a line; the first of a new second tells how many the last one kept back.
     bool has_room();
 
-    const Clock& clock_;
     Log& log_;
-    Steady second_;
-    std::uint64_t lines_ = 0;
-    std::uint64_t kept_back_ = 0;
+    LineBudget budget_;
 };
 
 }  // namespace stockcast

@@ -59,20 +59,21 @@ Submission believed(const Services& services, WebhookLog log, siigo::Notificatio
 
 /// That the entry could not be kept doesn't make the request any better: the answer stays a refusal, since a 429 or 503
 /// would have SIIGO send the same again.
-asio::awaitable<void> keep_refused(Services& services, WebhookLog log, const Refusal& refusal, std::string payload) {
+asio::awaitable<void> keep_refused(Services& services, WebhookLog log, const Refusal& refusal, std::string payload,
+                                   std::string request_id) {
     log.error = in_one_line(refusal);
     if (payload.size() > refused_payload_bytes_max) payload.resize(refused_payload_bytes_max);
     log.payload = std::move(payload);
-    services.lines.refused(refusal.status, log.topic, log.error);
+    services.lines.refused(refusal.status, log.topic, log.error, request_id);
 
     Submission submission;
     submission.webhook = std::move(log);
     const auto kept = co_await services.ledger.apply(std::move(submission));
     if (!kept) {
         services.log.warning(Mark::webhook,
-                             {"A refused notification could not be logged: {why}",
-                              "No se pudo registrar una notificación rechazada: {why}"},
-                             {{"why", kept.error().message()}});
+                             {"A refused notification could not be logged: {why} [{request}]",
+                              "No se pudo registrar una notificación rechazada: {why} [{request}]"},
+                             {{"why", kept.error().message()}, {"request", request_id}});
     }
 }
 

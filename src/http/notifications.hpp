@@ -25,7 +25,8 @@ void describe(WebhookLog& log, Reception& reception);
 Submission believed(const Services& services, WebhookLog log, siigo::Notification notification, SeenTick seen);
 
 /// Keeps what was refused as a log entry.
-asio::awaitable<void> keep_refused(Services& services, WebhookLog log, const Refusal& refusal, std::string payload);
+asio::awaitable<void> keep_refused(Services& services, WebhookLog log, const Refusal& refusal, std::string payload,
+                                   std::string request_id);
 HttpResponse refusal_answer(Refusal refusal);
 
 }  // namespace stockcast

@@ -4,6 +4,7 @@
 #include "http/services.hpp"
 
 #include "stockcast/base/asio.hpp"
+#include "stockcast/base/clock.hpp"
 #include "stockcast/http/jwt.hpp"
 #include "stockcast/net/http_message.hpp"
 #include "stockcast/net/http_server.hpp"
@@ -50,6 +51,8 @@ struct Call {
     std::vector<std::string> arguments;  ///< of the path, decoded
     Query query;
     std::optional<Caller> caller;  ///< where a token was shown
+    std::string request_id;
+    Steady begun;  ///< when its header was there
 };
 
 using Handler = asio::awaitable<HttpResponse> (*)(Services& services, Call call);

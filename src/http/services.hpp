@@ -19,6 +19,7 @@ namespace stockcast {
 
 class Access;
 class AuditTrail;
+class RequestJournal;
 
 /// What handlers work with; lives as long as the Api.
 struct Services {
@@ -34,6 +35,7 @@ struct Services {
     Alerts& alerts;
     Metrics& metrics;
     ProcessMetrics& process;
+    RequestJournal& journal;
     Access& access;
     AuditTrail& audit;
     CompanyKey& company_key;

@@ -209,7 +209,7 @@ asio::awaitable<HttpResponse> reprocess_webhook_log(Services& services, Call cal
     describe(log, *read);
     const auto new_id = log.id.to_string();
     if (read->refusal) {
-        co_await keep_refused(services, std::move(log), *read->refusal, (*earlier)->payload);
+        co_await keep_refused(services, std::move(log), *read->refusal, (*earlier)->payload, call.request_id);
         std::string more;
         more.append(R"("id":")").append(new_id).append(R"(","reprocess_of":")").append(id->to_string()).append("\"");
         co_return problem(422,

@@ -1,6 +1,7 @@
 #include "http/answer.hpp"
 #include "http/handlers.hpp"
 #include "http/notifications.hpp"
+#include "http/request_journal.hpp"
 
 #include "stockcast/base/json.hpp"
 
@@ -17,12 +18,13 @@ std::string_view name_said(const Observation& said) {
 
 }  // namespace
 
-asio::awaitable<void> keep_too_large(Services& services) {
+asio::awaitable<void> keep_too_large(Services& services, std::string request_id) {
     WebhookLog log;
     log.id = services.ledger.new_log_id();
     log.company = services.settings.company;
     log.received_at = services.clock.wall();
-    co_await keep_refused(services, std::move(log), Refusal{413, "The body is too large", {}}, {});
+    co_await keep_refused(services, std::move(log), Refusal{413, "The body is too large", {}}, {},
+                          std::move(request_id));
 }
 
 asio::awaitable<HttpResponse> receive_notification(Services& services, Call call) {
@@ -38,7 +40,8 @@ asio::awaitable<HttpResponse> receive_notification(Services& services, Call call
     if (!read) co_return failure_answer(read.error());
     describe(log, *read);
     if (read->refusal) {
-        co_await keep_refused(services, std::move(log), *read->refusal, std::move(call.request.body));
+        co_await keep_refused(services, std::move(log), *read->refusal, std::move(call.request.body),
+                              std::move(call.request_id));
         co_return refusal_answer(*std::move(read->refusal));
     }
 
@@ -49,6 +52,7 @@ asio::awaitable<HttpResponse> receive_notification(Services& services, Call call
     auto submission = believed(services, std::move(log), *std::move(read->notification), seen);
     const auto committed = co_await services.ledger.apply(std::move(submission));
     if (!committed) co_return failure_answer(committed.error());
+    services.journal.durable(call.begun);
 
     const auto& outcome = committed->outcomes.front();
     services.lines.tell(outcome, code, name);

@@ -86,6 +86,34 @@ Ledger::Ledger(Store& store, LedgerSettings settings, asio::any_io_executor exec
 
 Ledger::~Ledger() = default;
 
+void Ledger::measure(Metrics& metrics) {
+    impl_->writer->measure(
+        {impl_->clock,
+         metrics.histogram("stockcast_ledger_commit_seconds", "One batch's write with its fsync.", latency_seconds),
+         metrics.histogram("stockcast_ledger_batch_submissions", "Submissions that shared one fsync.", batch_sizes)});
+    const auto gauge = [&](std::string_view name, std::string_view help, auto read) {
+        metrics.gauge(name, help, {}, [this, read] { return static_cast<double>(read(status())); });
+    };
+    const auto counter = [&](std::string_view name, std::string_view help, auto read) {
+        metrics.counter(name, help, {}, [this, read] { return static_cast<double>(read(status())); });
+    };
+    gauge("stockcast_ledger_head", "The newest change's seq.", [](const auto& now) { return now.head; });
+    gauge("stockcast_ledger_oldest", "The oldest change's seq that is still kept.",
+          [](const auto& now) { return now.oldest; });
+    gauge("stockcast_ledger_waiting_submissions", "Submissions in the ledger's queue.",
+          [](const auto& now) { return now.waiting; });
+    gauge("stockcast_store_writable", "1 while the store takes writes.",
+          [](const auto& now) { return now.store.writable ? 1 : 0; });
+    gauge("stockcast_products", "Products held, deleted ones aside.",
+          [](const auto& now) { return now.counters.products; });
+    counter("stockcast_ledger_submissions_total", "Submissions that were made durable.",
+            [](const auto& now) { return now.submissions; });
+    counter("stockcast_webhooks_total", "Notifications that had the secret, since the store began.",
+            [](const auto& now) { return now.counters.webhooks; });
+    counter("stockcast_webhooks_processed_total", "Of these, those that were believed, since the store began.",
+            [](const auto& now) { return now.counters.webhooks_processed; });
+}
+
 void Ledger::on_commit(std::function<void(const CommitNotice&)> listener) {
     impl_->front->listen(std::move(listener));
 }

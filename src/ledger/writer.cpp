@@ -68,6 +68,15 @@ void Writer::run(Queue& queue, const std::shared_ptr<Front>& front, const asio::
     tell(executor, front, [](Front& to) { to.ended(); });
 }
 
+Result<void> Writer::write(const Batch& batch, std::size_t submissions) {
+    if (!meters_) return store_.commit(batch);
+    const auto begun = meters_->clock.now();
+    auto committed = store_.commit(batch);
+    meters_->commit_seconds.observe(meters_->clock.now() - begun);
+    meters_->batch_submissions.observe(static_cast<double>(submissions));
+    return committed;
+}
+
 /// What an exception tells here is a bug, and the state in memory can no longer be trusted: the same end as a failed
 /// store.
 Result<Step> Writer::commit(std::span<const Submission> submissions, Instant now) {
@@ -77,7 +86,7 @@ Result<Step> Writer::commit(std::span<const Submission> submissions, Instant now
         auto before = state_;
         before.ticks = std::max(before.ticks, ticks_.load(std::memory_order_relaxed));
         auto result = step(held_, submissions, before, now, settings_.rules);
-        if (const auto committed = store_.commit(result.batch); !committed) {
+        if (const auto committed = write(result.batch, submissions.size()); !committed) {
             forget();
             if (committed.error() == Errc::store_full) {
                 became_full(store_.recover());

@@ -3,13 +3,16 @@
 #include "ledger/front.hpp"
 #include "ledger/queue.hpp"
 
+#include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
+#include "stockcast/base/metrics.hpp"
 #include "stockcast/ledger/step.hpp"
 #include "stockcast/store/store.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -21,11 +24,20 @@ public:
     Writer(Store& store, const LedgerSettings& settings, LedgerState state, const std::atomic<SeenTick>& ticks,
            Log& log);
 
+    /// Before anything is in the queue. `clock` is asked on the ledger's thread.
+    struct Meters {
+        const Clock& clock;
+        Histogram& commit_seconds;
+        Histogram& batch_submissions;
+    };
+    void measure(const Meters& meters) { meters_.emplace(meters); }
+
     /// Works off `queue` until it has ended or the store has failed. Each result is told to `front` by one post.
     void run(Queue& queue, const std::shared_ptr<Front>& front, const asio::any_io_executor& executor);
 
 private:
     Result<Step> commit(std::span<const Submission> submissions, Instant now);
+    Result<void> write(const Batch& batch, std::size_t submissions);
     /// Sees to it that `held_` has every product that the submissions name.
     Result<void> read_missing(std::span<const Submission> submissions);
     void keep_within_bounds(std::span<const Submission> submissions);
@@ -44,6 +56,7 @@ private:
     const std::atomic<SeenTick>& ticks_;
     Log& log_;
     StoreHealth health_;
+    std::optional<Meters> meters_;
     std::chrono::milliseconds pause_{0};  ///< until the next probe of a full store; zero while it is writable
 };
 

@@ -218,6 +218,7 @@ asio::awaitable<Try> Client::Impl::send(HttpClientRequest request, const Call& c
     const auto deadline = clock.now() + settings.request_timeout;
     // One that was idle may be closed on the other side, and a POST on it would be lost.
     if (clock.now() - last_exchange_ > idle_max) http.close();
+    const auto sent_at = clock.now();
     const auto answer = co_await http.exchange(request, deadline);
     last_exchange_ = clock.now();
 
@@ -237,6 +238,7 @@ asio::awaitable<Try> Client::Impl::send(HttpClientRequest request, const Call& c
         network_detail = failure.detail;
     }
 
+    if (meters) meters->count(done.ending, last_exchange_ - sent_at);
     const bool is_refused = done.ending == Ending::refused;
     // A 403 is no matter of the token's age: another one of the same user would be refused as well.
     if (is_refused && !is_auth && done.error.status == 401) done.token_spent = tokens.refused(clock.now());

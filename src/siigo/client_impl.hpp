@@ -9,6 +9,8 @@
 #include "stockcast/net/http_client.hpp"
 #include "stockcast/siigo/client.hpp"
 
+#include <array>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -41,6 +43,18 @@ struct Try {
     }
 };
 
+/// Requests by how they ended, and how long SIIGO took.
+class CallMeters {
+public:
+    explicit CallMeters(Metrics& metrics);
+    void count(Ending ending, std::chrono::nanoseconds took);
+
+private:
+    static constexpr std::size_t endings = 8;
+    std::array<Counter*, endings> requests_{};
+    std::array<Histogram*, endings> seconds_{};
+};
+
 /// The coroutines round the pure parts: await, obey, account. All on one executor.
 struct Client::Impl {
     Impl(ClientSettings client_settings, std::string_view journalled, ClientJournal& client_journal,
@@ -63,6 +77,7 @@ struct Client::Impl {
     CallGate gate;
     TokenKeeper tokens;
     std::optional<std::chrono::seconds> clock_ahead;  ///< of the Date of the last answer
+    std::optional<CallMeters> meters;
 
 private:
     /// The connection is its holder's until it goes.

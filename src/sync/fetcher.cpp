@@ -363,8 +363,8 @@ void Fetcher::Impl::note_failure(const error_code& error) {
     quiet_until = clock.now() + pause;
     if (++failures == 1)
         log.warning(Mark::error,
-                    {"single products can't be read from SIIGO: {error}; {count} wait, next try in {seconds} s",
-                     "no se pueden leer productos sueltos de SIIGO: {error}; esperan {count}, próximo intento en "
+                    {"Single products can't be read from SIIGO: {error}; {count} wait, next try in {seconds} s",
+                     "No se pueden leer productos sueltos de SIIGO: {error}; esperan {count}, próximo intento en "
                      "{seconds} s"},
                     {{"error", error.message()},
                      {"count", hinted.size() + owed.size()},

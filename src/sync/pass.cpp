@@ -98,8 +98,8 @@ asio::awaitable<Result<void>> Pass::take_page(unsigned number) {
 
     for (const auto& reason : answer->unreadable)
         parts_.log.warning(Mark::sync,
-                           {"a product on page {page} can't be read: {reason}",
-                            "un producto de la página {page} no se puede leer: {reason}"},
+                           {"A product on page {page} can't be read: {reason}",
+                            "Un producto de la página {page} no se puede leer: {reason}"},
                            {{"page", number}, {"reason", reason}});
 
     PageTaken page;
@@ -154,19 +154,19 @@ asio::awaitable<Result<void>> Pass::look_for_missing(bool suspected_before) {
         parts_.alerts.raise(AlertKind::mass_deletion, log_.company,
                             {"{count} of {held} products are missing at SIIGO: too many to believe at once, a "
                              "second full sync must say the same",
-                             "faltan {count} de {held} productos en SIIGO: demasiados para creerlo de una vez, "
+                             "Faltan {count} de {held} productos en SIIGO: demasiados para creerlo de una vez, "
                              "una segunda sincronización completa debe confirmarlo"},
                             {{"count", verdict.suspects.size()}, {"held", held}});
     else
         parts_.alerts.clear(AlertKind::mass_deletion, log_.company,
                             {"The full sync after it found {count} of {held} products missing",
-                             "la sincronización completa siguiente halló {count} de {held} productos faltantes"},
+                             "La sincronización completa siguiente halló {count} de {held} productos faltantes"},
                             {{"count", missing_count}, {"held", held}});
     if (verdict.many)
         parts_.log.warning(Mark::error,
                            {"{count} of {held} products are missing at SIIGO for the second time: those that it "
                             "does not know by id are now marked as deleted",
-                            "faltan {count} de {held} productos en SIIGO por segunda vez: los que no conozca por "
+                            "Faltan {count} de {held} productos en SIIGO por segunda vez: los que no conozca por "
                             "su id quedan marcados como eliminados"},
                            {{"count", missing_count}, {"held", held}});
     to_confirm_ = std::move(verdict.confirm);
@@ -305,8 +305,8 @@ void Pass::tell_progress() {
     if (parts_.clock.now() - told_at_ < progress_every) return;
     told_at_ = parts_.clock.now();
     parts_.log.info(Mark::sync,
-                    {"sync goes on: {seen} of {total} products, {requests} requests",
-                     "la sincronización sigue: {seen} de {total} productos, {requests} peticiones"},
+                    {"Sync goes on: {seen} of {total} products, {requests} requests",
+                     "La sincronización sigue: {seen} de {total} productos, {requests} peticiones"},
                     {{"seen", walk_.seen().size()},
                      {"total", walk_.total().value_or(walk_.seen().size())},
                      {"requests", log_.requests}});

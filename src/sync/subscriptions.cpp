@@ -20,9 +20,9 @@ constexpr std::chrono::hours longest_retry{24};
 
 Sentence announcement(Do what) {
     switch (what) {
-        case Do::create: return {"subscribing to {topic}", "suscribiendo a {topic}"};
-        case Do::update: return {"correcting the subscription to {topic}", "corrigiendo la suscripción a {topic}"};
-        case Do::remove: return {"removing a subscription to {topic}", "quitando una suscripción a {topic}"};
+        case Do::create: return {"Subscribing to {topic}", "Suscribiendo a {topic}"};
+        case Do::update: return {"Correcting the subscription to {topic}", "Corrigiendo la suscripción a {topic}"};
+        case Do::remove: return {"Removing a subscription to {topic}", "Quitando una suscripción a {topic}"};
     }
     return {};
 }
@@ -112,8 +112,8 @@ asio::awaitable<void> SubscriptionKeeper::run() {
             ++failures;
             rejections = own.error() == Errc::siigo_rejected ? rejections + 1 : 0;
             if (failures == 1)
-                self.log.error({"the webhook subscriptions can't be put in order: {error}",
-                                "no se pudieron poner en orden las suscripciones de webhooks: {error}"},
+                self.log.error({"The webhook subscriptions can't be put in order: {error}",
+                                "No se pudieron poner en orden las suscripciones de webhooks: {error}"},
                                {{"error", own.error().message()}});
         }
         was_well = own.has_value();

@@ -22,32 +22,32 @@ using std::chrono::milliseconds;
 constexpr std::chrono::seconds same_error_every{60};
 
 Sentence started(SyncKind kind) {
-    if (kind == SyncKind::full) return {"full sync started", "sincronización completa iniciada"};
-    return {"incremental sync started", "sincronización incremental iniciada"};
+    if (kind == SyncKind::full) return {"Full sync started", "Sincronización completa iniciada"};
+    return {"Incremental sync started", "Sincronización incremental iniciada"};
 }
 
 Sentence finished_well(SyncKind kind) {
     if (kind == SyncKind::full)
         return {
-            "full sync finished in {ms} ms: products {seen}, requests {requests}, new {created}, changed {updated}, "
+            "Full sync finished in {ms} ms: products {seen}, requests {requests}, new {created}, changed {updated}, "
             "unannounced {unannounced}, deleted {deleted}",
-            "sincronización completa terminada en {ms} ms: productos {seen}, peticiones {requests}, nuevos {created}, "
+            "Sincronización completa terminada en {ms} ms: productos {seen}, peticiones {requests}, nuevos {created}, "
             "cambiados {updated}, sin aviso {unannounced}, eliminados {deleted}"};
     return {
-        "incremental sync finished in {ms} ms: products {seen}, requests {requests}, new {created}, changed {updated}, "
+        "Incremental sync finished in {ms} ms: products {seen}, requests {requests}, new {created}, changed {updated}, "
         "unannounced {unannounced}",
-        "sincronización incremental terminada en {ms} ms: productos {seen}, peticiones {requests}, nuevos {created}, "
+        "Sincronización incremental terminada en {ms} ms: productos {seen}, peticiones {requests}, nuevos {created}, "
         "cambiados {updated}, sin aviso {unannounced}"};
 }
 
 Sentence broke_off(SyncKind kind) {
     if (kind == SyncKind::full)
         return {
-            "full sync broke off (pages {pages}, products {seen}): {error}; goes on in {seconds} s",
-            "sincronización completa interrumpida (páginas {pages}, productos {seen}): {error}; sigue en {seconds} s"};
+            "Full sync broke off (pages {pages}, products {seen}): {error}; goes on in {seconds} s",
+            "Sincronización completa interrumpida (páginas {pages}, productos {seen}): {error}; sigue en {seconds} s"};
     return {
-        "incremental sync broke off (pages {pages}, products {seen}): {error}; goes on in {seconds} s",
-        "sincronización incremental interrumpida (páginas {pages}, productos {seen}): {error}; sigue en {seconds} s"};
+        "Incremental sync broke off (pages {pages}, products {seen}): {error}; goes on in {seconds} s",
+        "Sincronización incremental interrumpida (páginas {pages}, productos {seen}): {error}; sigue en {seconds} s"};
 }
 
 SyncState load_state(const Store& store, const std::string& company) {
@@ -127,8 +127,8 @@ asio::awaitable<void> Sync::run() {
     co_await hear_stop();
     if (const auto closed = co_await self.close_interrupted_run(); !closed)
         self.log.warning(Mark::sync,
-                         {"the log of the sync that was interrupted can't be closed: {error}",
-                          "no se pudo cerrar el registro de la sincronización interrumpida: {error}"},
+                         {"The log of the sync that was interrupted can't be closed: {error}",
+                          "No se pudo cerrar el registro de la sincronización interrumpida: {error}"},
                          {{"error", closed.error().message()}});
     for (;;) {
         // Named first: a condition with co_await in it is more than a reader should have to unpick.

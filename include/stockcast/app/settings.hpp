@@ -54,6 +54,9 @@ struct Settings {
     RateLimit rate_limit_api{200};
     RateLimit rate_limit_open{20};
 
+    std::string alert_webhook_url;                    ///< empty: alerts are POSTed nowhere. May hold a secret
+    std::optional<std::string> alert_webhook_secret;  ///< absent: `DATA_DIR/alert.key`, made when it is missing
+
     LogLevel log_level = LogLevel::info;
     LogFormat log_format = LogFormat::text;
 

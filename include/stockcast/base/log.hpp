@@ -57,6 +57,8 @@ public:
     virtual bool wants(LogLevel level) const = 0;
     virtual void put(LogLevel level, Mark mark, Sentence sentence, std::span<const Field> fields) = 0;
 
+    /// Lines that found no room so far.
+    virtual std::uint64_t dropped() const { return 0; }
     void write(LogLevel level, Mark mark, Sentence s, std::initializer_list<Field> f = {}) {
         put(level, mark, s, {f.begin(), f.size()});
     }

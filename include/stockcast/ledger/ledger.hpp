@@ -3,6 +3,7 @@
 #include "stockcast/base/asio.hpp"
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
+#include "stockcast/base/metrics.hpp"
 #include "stockcast/base/random.hpp"
 #include "stockcast/base/result.hpp"
 #include "stockcast/ledger/decide.hpp"
@@ -118,6 +119,10 @@ public:
     ~Ledger();
     Ledger(const Ledger&) = delete;
     Ledger& operator=(const Ledger&) = delete;
+
+    /// Puts the batches, the queue and what is held among `metrics`, which may be read as long as the ledger lives.
+    /// Before the first `apply`, once. `clock` is then asked on the ledger's thread too.
+    void measure(Metrics& metrics);
 
     /// Before the first `apply`; in this order they are told.
     void on_commit(std::function<void(const CommitNotice&)> listener);

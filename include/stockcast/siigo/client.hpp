@@ -3,6 +3,7 @@
 #include "stockcast/base/asio.hpp"
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
+#include "stockcast/base/metrics.hpp"
 #include "stockcast/base/random.hpp"
 #include "stockcast/base/result.hpp"
 #include "stockcast/net/connector.hpp"
@@ -93,6 +94,8 @@ public:
     asio::awaitable<Result<void>> authenticate();
 
     ClientStatus status() const;
+    /// Puts our calls and how we stand with SIIGO among `metrics`, which may be read as long as the client lives. Once.
+    void measure(Metrics& metrics);
     /// The wait that SIIGO or we ourselves ask for before the next call can go out; zero: none.
     std::chrono::milliseconds wait_hint() const;
 
