@@ -34,7 +34,9 @@ std::string place_for_copy(const std::string& asked, const std::filesystem::path
     std::error_code failed;
     const auto directory = std::filesystem::weakly_canonical(asked, failed);
     if (failed || directory.parent_path() != snapshots || directory.filename().empty()) return {};
-    std::filesystem::create_directory(snapshots, failed);  // a failure shows when the copy is made
+    // A failure shows when the copy is made.
+    if (std::filesystem::create_directory(snapshots, failed))
+        std::filesystem::permissions(snapshots, std::filesystem::perms::owner_all, failed);
     return directory.string();
 }
 

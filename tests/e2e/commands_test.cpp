@@ -224,6 +224,14 @@ TEST_CASE("setup asks the server that runs and sends a webhook through the publi
     CHECK(eventually([&] { return world.agrees(); }));
     CHECK(world.head() == 60);
 
+    // A token that was handed over serves as well as one that is signed here.
+    TemporaryDirectory directory;
+    const auto token_file = directory.path() + "/token";
+    std::ofstream{token_file} << World::admin_token() << '\n';
+    const Environment other_key{{"WEBHOOK_BASE_URL", url}, {"JWT_SECRET", "another-secret-of-the-test-0123456789"}};
+    CHECK(run({"setup", "--token-file", token_file}, settings_of(world, other_key)).exit_code == 0);
+    CHECK(holds(run({"setup"}, settings_of(world, other_key)).output, "does not take our token"));
+
     // Someone else's server at the public address is not taken for ours.
     World stranger{{.server = {{"SIIGO_ENABLED", "false"}}}};
     stranger.start_server();

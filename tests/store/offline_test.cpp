@@ -34,6 +34,7 @@ public:
         listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         REQUIRE(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
         REQUIRE(::listen(listener_, 1) == 0);
+        std::filesystem::create_directory(data_dir + "/snapshots");  // the server's to make
         thread_ = std::thread{[this, answer = std::move(answer)] { serve(answer); }};
     }
     ~OneCaller() {
