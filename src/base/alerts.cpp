@@ -3,6 +3,7 @@
 #include "stockcast/base/json.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace stockcast {
 
@@ -115,7 +116,8 @@ std::vector<Alert> Alerts::active() const {
     std::vector<Alert> alerts;
     alerts.reserve(active_.size());
     for (const auto& [matter, state] : active_) alerts.push_back(state.alert);
-    std::stable_sort(alerts.begin(), alerts.end(), [](const Alert& a, const Alert& b) { return a.since < b.since; });
+    // Not std::stable_sort: libstdc++ 12 takes its memory from a function that C++17 deprecates.
+    std::ranges::sort(alerts, {}, [](const Alert& a) { return std::tie(a.since, a.kind, a.subject); });
     return alerts;
 }
 
