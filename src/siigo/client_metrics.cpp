@@ -45,7 +45,7 @@ void Client::measure(Metrics& metrics) {
     const auto status = [impl = impl_.get()] { return impl->gate.status(impl->moment()); };
     for (const auto& [state, name] : states)
         metrics.gauge("stockcast_siigo_state", "1 for how we stand with SIIGO, 0 for the other states.",
-                      {{"state", name}}, [status, state = state] { return status().state == state ? 1.0 : 0.0; });
+                      {{"state", name}}, [status, wanted = state] { return status().state == wanted ? 1.0 : 0.0; });
     metrics.gauge("stockcast_siigo_quota_requests", "SIIGO_REQUESTS_PER_MINUTE: what may be sent in a minute.", {},
                   [impl = impl_.get()] { return static_cast<double>(impl->settings.requests_per_minute); });
     metrics.gauge("stockcast_siigo_quota_left_requests", "What may still be sent in this minute.", {},

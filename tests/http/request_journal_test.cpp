@@ -37,7 +37,8 @@ TEST_CASE("every answer carries an id of its own, a problem also as a member", "
     std::set<std::string> ids;
     const std::vector<RequestBuilder> requests{get("/healthz"), get("/nothing"), get("/api/products"),
                                                notify(notification("11")), notify("{}")};
-    for (const HttpRequest request : requests) {
+    for (const auto& builder : requests) {
+        const HttpRequest request = builder;
         const auto response = world.ask(request);
         CAPTURE(request.target);
         CHECK_FALSE(id_of(response).empty());
