@@ -1,22 +1,10 @@
 #include "stockcast_dump.hpp"
 
+#include "stockcast/base/csv.hpp"
 #include "stockcast/base/json.hpp"
 
 namespace stockcast::dump {
 namespace {
-
-void append_cell(std::string& row, std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-        row += text;
-        return;
-    }
-    row += '"';
-    for (const char c : text) {
-        if (c == '"') row += '"';
-        row += c;
-    }
-    row += '"';
-}
 
 std::string text_of(const Json* value) {
     if (value == nullptr || value->is_null()) return {};
@@ -57,9 +45,9 @@ std::string csv_header(Family family) {
     std::string row;
     for (const auto column : csv_columns(family)) {
         if (!row.empty()) row += ',';
-        append_cell(row, column);
+        append_csv_cell(row, column);
     }
-    return row + "\r\n";
+    return row.append(csv_line_end);
 }
 
 std::string csv_row(Family family, std::string_view json) {
@@ -69,9 +57,9 @@ std::string csv_row(Family family, std::string_view json) {
     for (const auto column : csv_columns(family)) {
         if (!first) row += ',';
         first = false;
-        if (entry) append_cell(row, text_of(entry->find(column)));
+        if (entry) append_csv_cell(row, text_of(entry->find(column)));
     }
-    return row + "\r\n";
+    return row.append(csv_line_end);
 }
 
 }  // namespace stockcast::dump

@@ -17,6 +17,7 @@ public:
             case Errc::closed: return "connection closed";
             case Errc::timed_out: return "timed out";
             case Errc::stopping: return "shutting down";
+            case Errc::too_busy: return "too much is waiting to be read";
             case Errc::ledger_full: return "too many changes are waiting to be stored";
             case Errc::store_full: return "no room left on the disk";
             case Errc::store_failed: return "the store failed: the outcome of a write is unknown";

@@ -2,9 +2,10 @@
 
 #include "net/http_syntax.hpp"
 
+#include "stockcast/net/accept.hpp"
+
 #include <zlib.h>
 
-#include <algorithm>
 #include <limits>
 #include <new>
 #include <optional>
@@ -93,56 +94,19 @@ private:
     bool ended_ = false;
 };
 
-/// `0.5` in thousandths (RFC 9110 §12.4.2); absent when it is no such value.
-std::optional<int> quality(std::string_view text) {
-    if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
-    if (text.size() > 1 && text[1] != '.') return std::nullopt;
-    int value = text[0] - '0';
-    for (std::size_t digit = 2; digit < 5; ++digit) {
-        const char c = digit < text.size() ? text[digit] : '0';
-        if (c < '0' || c > '9') return std::nullopt;
-        value = value * 10 + (c - '0');
-    }
-    return value <= 1000 ? std::optional{value} : std::nullopt;
-}
-
-/// What one field says of each coding, in thousandths.
-struct Wishes {
-    std::optional<int> gzip;
-    std::optional<int> identity;
-    std::optional<int> others;  ///< `*`
-
-    void take(std::string_view member) {
-        const auto semicolon = std::min(member.find(';'), member.size());
-        const auto coding = http_syntax::trim(member.substr(0, semicolon));
-        int value = 1000;
-        if (semicolon < member.size()) {
-            const auto weight = http_syntax::trim(member.substr(semicolon + 1));
-            const bool has_name = weight.size() > 2 && (weight[0] == 'q' || weight[0] == 'Q') && weight[1] == '=';
-            const auto said = has_name ? quality(weight.substr(2)) : std::nullopt;
-            if (!said) return;
-            value = *said;
-        }
-        if (equal_ignoring_case(coding, "gzip") || equal_ignoring_case(coding, "x-gzip")) gzip = value;
-        if (equal_ignoring_case(coding, "identity")) identity = value;
-        if (coding == "*") others = value;
-    }
-};
-
 }  // namespace
 
 bool accepts_gzip(const HttpFields& fields) {
-    Wishes wishes;
-    for (const auto& [name, value] : fields.all()) {
-        if (!equal_ignoring_case(name, "Accept-Encoding")) continue;
-        for (std::string_view list = value; !list.empty();) {
-            const auto comma = std::min(list.find(','), list.size());
-            wishes.take(list.substr(0, comma));
-            list.remove_prefix(std::min(comma + 1, list.size()));
-        }
-    }
-    const int as_gzip = wishes.gzip.value_or(wishes.others.value_or(0));
-    return as_gzip > 0 && as_gzip >= wishes.identity.value_or(0);
+    std::optional<int> as_gzip;
+    std::optional<int> as_it_is;
+    std::optional<int> as_any;
+    for_each_wish(fields, "Accept-Encoding", [&](std::string_view coding, int weight) {
+        if (equal_ignoring_case(coding, "gzip") || equal_ignoring_case(coding, "x-gzip")) as_gzip = weight;
+        if (equal_ignoring_case(coding, "identity")) as_it_is = weight;
+        if (coding == "*") as_any = weight;
+    });
+    const int wished = as_gzip.value_or(as_any.value_or(0));
+    return wished > 0 && wished >= as_it_is.value_or(0);
 }
 
 std::string gzip(std::string_view text) {

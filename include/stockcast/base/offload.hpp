@@ -27,17 +27,21 @@ public:
     virtual void post(std::function<void()> job) = 0;
 };
 
+/// How the threads stand to all others when there is more to do than there are cores.
+enum class Priority { usual, background };
+
 /// A fixed number of threads; the destructor finishes what was posted. Goes before the io_context that awaits its jobs:
 /// a thread may still be handing over the result that has just been taken there.
 class ThreadWorkers final : public Workers {
 public:
-    explicit ThreadWorkers(std::size_t threads);
+    explicit ThreadWorkers(std::size_t threads, Priority priority = Priority::usual);
     ~ThreadWorkers() override;
     void post(std::function<void()> job) override;
 
 private:
     struct Pool;
     std::unique_ptr<Pool> pool_;
+    Priority priority_;
 };
 
 /// Runs `fn()` on `workers` and resumes the awaiting coroutine, on its own executor, with what it returned; what it

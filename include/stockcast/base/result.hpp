@@ -16,6 +16,7 @@ enum class Errc {
     closed,              ///< the peer went away, or the stream is shut
     timed_out,           ///< a deadline of ours passed
     stopping,            ///< we are shutting down; never retried
+    too_busy,            ///< as many as may wait are waiting for it: answer 503, nothing was begun
     ledger_full,         ///< the ledger's queue is at its bound: answer 429, nothing was taken
     store_full,          ///< no room on the disk: answer 503; ends by itself when there is room
     store_failed,        ///< outcome of a write unknown, or the store broke: fatal, exit 1
