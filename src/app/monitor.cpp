@@ -9,6 +9,8 @@
 namespace stockcast {
 namespace {
 
+/// Clients come back within half a minute; whoever is quiet for so long has read everything again.
+constexpr std::chrono::hours ahead_quiet{1};
 constexpr std::array<double, 8> run_seconds{0.5, 1, 5, 15, 60, 300, 900, 3600};
 
 Labels labels_of(SyncKind kind, SyncOutcome outcome) {
@@ -45,6 +47,7 @@ Monitor::Monitor(const Settings& settings, Surrounds with, Ledger& ledger, Broad
     metrics_.gauge("stockcast_build_info", "1; the version stands in its label.", {{"version", STOCKCAST_VERSION}},
                    [] { return 1.0; });
     ledger.measure(metrics_);
+    broadcaster.measure(metrics_);
     measure_alerts(metrics_, with.alerts);
     metrics_.counter("stockcast_log_lines_dropped_total", "Log lines that found no room in the log's queue.", {},
                      [&log = with.log] { return static_cast<double>(log.dropped()); });
@@ -53,6 +56,15 @@ Monitor::Monitor(const Settings& settings, Surrounds with, Ledger& ledger, Broad
         durations(metrics_, kind);
     }
 
+    broadcaster.on_since_ahead([&alerts = with.alerts](Seq since, Seq head) {
+        alerts.note(
+            AlertKind::since_ahead, "", ahead_quiet,
+            {"A client asked for what follows change {since}, but the last one here is {head}: this store may be "
+             "an older copy. If one was put back, restore it with `stockcast restore`, which gives it a new epoch",
+             "Un cliente pidió lo que sigue al cambio {since}, pero aquí el último es {head}: este almacén puede "
+             "ser una copia más vieja. Si se repuso una, hágalo con `stockcast restore`, que le da otra época"},
+            {{"since", since}, {"head", head}});
+    });
     with.alerts.on_alert([&broadcaster](const Alert& alert) { broadcaster.announce(alert_event(alert)); });
     if (settings.alert_webhook_url.empty()) return;
     auto target = AlertTarget::parse(settings.alert_webhook_url);

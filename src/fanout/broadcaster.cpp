@@ -77,6 +77,23 @@ asio::awaitable<void> serve(std::shared_ptr<Hub> hub, std::shared_ptr<Session> s
     if (thrown) std::rethrow_exception(thrown);
 }
 
+/// A request that waits for a change is a client meanwhile.
+class Waiting {
+public:
+    explicit Waiting(ClientCounts& counts) : counts_(counts) { ++counts_.clients; }
+    ~Waiting() { --counts_.clients; }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+
+private:
+    ClientCounts& counts_;
+};
+
+void count(ClientCounts& counts, const Broadcaster::Changes& changes) {
+    counts.changes_sent += changes.count;
+    counts.bytes_sent += changes.events.size();
+}
+
 Broadcaster::Changes from_ring(const Ring& ring, Seq since, std::size_t limit) {
     Broadcaster::Changes changes{ring.head(), {}, 0};
     for (auto seq = since + 1; seq <= ring.head() && changes.count < limit; ++seq) {
@@ -136,11 +153,16 @@ asio::awaitable<Result<Broadcaster::Changes>> Broadcaster::changes_after(Seq sin
         co_return Errc::not_found;
     }
     while (since == hub->head()) {
+        const Waiting waiting{hub->requests};
         auto woken = co_await within(hub->clock, deadline, hub->published.wait());
         if (!woken) co_return Changes{hub->head(), {}, 0};
     }
     const auto& ring = hub->websocket.ring;
-    if (since + 1 >= ring.oldest()) co_return from_ring(ring, since, limit);
+    if (since + 1 >= ring.oldest()) {
+        auto changes = from_ring(ring, since, limit);
+        count(hub->requests, changes);
+        co_return changes;
+    }
 
     co_await hub->log_turns.take();
     const Turns::Taken turn{hub->log_turns};
@@ -155,6 +177,7 @@ asio::awaitable<Result<Broadcaster::Changes>> Broadcaster::changes_after(Seq sin
         if (!changes.events.empty()) changes.events += ',';
         changes.events += event.json;
     }
+    count(hub->requests, changes);
     co_return changes;
 }
 

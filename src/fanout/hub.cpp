@@ -36,12 +36,12 @@ Hub::Hub(const asio::any_io_executor& on, Store& from, Workers& with, Clock& by,
       log(to),
       epoch(std::move(its_epoch)),
       settings(its_settings),
-      websocket("websocket", std::make_unique<WebSocketFraming>(), its_settings.ring_bytes, head),
+      websocket(std::make_unique<WebSocketFraming>(), its_settings.ring_bytes, head),
       published(on),
       log_turns(on, its_settings.log_readers_max) {}
 
 Transport& Hub::event_stream() {
-    if (!events_) events_.emplace("sse", std::make_unique<EventStreamFraming>(epoch), settings.ring_bytes, head());
+    if (!events_) events_.emplace(std::make_unique<EventStreamFraming>(epoch), settings.ring_bytes, head());
     return *events_;
 }
 
@@ -57,6 +57,7 @@ void Hub::remove(Session& session) {
     all_.erase(all_.iterator_to(session));
     --count_;
     --session.transport().clients;
+    if (count_ == 0) lag_ = {};
     // An endless sleep would keep the io_context from running out of work.
     if (count_ == 0 && sweeping_) std::exchange(sweeping_, nullptr)->emit(asio::cancellation_type::terminal);
 }
@@ -71,9 +72,8 @@ void Hub::publish(const CommitNotice& notice) {
         if (events_) events_->ring.append(change, now);
     }
     published.notify_all();
-    if (!has_work()) return;
-    if (!undelivered_since_) undelivered_since_ = now;
-    wake();
+    if (is_level_behind() && !undelivered_since_) undelivered_since_ = notice.durable.value_or(now);
+    if (has_work()) wake();
 }
 
 void Hub::announce(const std::string& event) {
@@ -110,14 +110,15 @@ void Hub::note_ahead(Seq since) {
     if (on_since_ahead) on_since_ahead(since, head());
 }
 
-Hub::Lag Hub::greatest_lag() const {
+Hub::Lag Hub::measured_lag(Steady now) const {
     Lag lag;
-    const auto now = clock.now();
     for (const auto& session : all_) {
         if (session.cursor() >= head()) continue;
+        ++lag.clients;
         lag.changes = std::max(lag.changes, head() - session.cursor());
         // Of what has fallen out of the ring only this is known: it was there before the oldest that is left.
         const auto& ring = session.transport().ring;
+        if (session.cursor() + 1 < ring.oldest()) ++lag.clients_behind_ring;
         const auto* entry = ring.entry(std::max(session.cursor() + 1, ring.oldest()));
         if (entry != nullptr) lag.time = std::max(lag.time, now - std::max(entry->at, session.since()));
     }
@@ -178,6 +179,7 @@ asio::awaitable<void> Hub::sweep(std::shared_ptr<Hub> hub) {
         if (!slept) co_return;
         const auto now = hub->clock.now();
         const auto wall = hub->clock.wall();
+        hub->lag_ = hub->measured_lag(now);
         for (auto& session : hub->all_) session.tick(now, wall);
     }
 }

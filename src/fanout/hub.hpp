@@ -31,6 +31,7 @@ public:
     /// Made when the first client of its kind comes: whoever has none pays for none. What happened before is read from
     /// the change log.
     Transport& event_stream();
+    /// Null: nobody came yet.
     const Transport* event_stream_if_used() const { return events_ ? &*events_ : nullptr; }
 
     /// Sends when its turn comes, a slice of sessions at a time.
@@ -41,12 +42,15 @@ public:
     std::chrono::milliseconds come_back_in();
     /// A client knows more than the store.
     void note_ahead(Seq since);
-    /// How far behind the session is that is furthest behind.
+    /// How far behind the session is that is furthest behind, and how many are.
     struct Lag {
         Seq changes = 0;
         std::chrono::nanoseconds time{0};  ///< since it could have had its next change
+        std::size_t clients = 0;
+        std::size_t clients_behind_ring = 0;  ///< of these, those whose next change is in the log alone
     };
-    Lag greatest_lag() const;
+    /// As the last sweep found it, a second ago at most.
+    const Lag& lag() const { return lag_; }
 
     const asio::any_io_executor executor;
     Store& store;
@@ -56,9 +60,11 @@ public:
     const std::string epoch;
     const BroadcasterSettings settings;
     Transport websocket;
+    ClientCounts requests;  ///< for changes; `clients`: those that wait
     Event published;
     Turns log_turns;
     std::function<void(Seq since, Seq head)> on_since_ahead;
+    /// Changes are with every socket whose session was level; `took` since they were durable.
     std::function<void(std::chrono::nanoseconds took)> on_delivered;
 
 private:
@@ -73,6 +79,7 @@ private:
     bool is_level_behind() const;
     void wake();
     void send_slice();
+    Lag measured_lag(Steady now) const;
     void start_sweeping();
     static asio::awaitable<void> sweep(std::shared_ptr<Hub> hub);
 
@@ -81,6 +88,7 @@ private:
     Queue level_;  ///< by cursor, lowest first: each joins at the back with the head of then
     Queue due_;    ///< has something to say whatever its cursor
     std::size_t count_ = 0;
+    Lag lag_;
     bool awake_ = false;
     std::uint64_t spread_ = 0;
     std::optional<Steady> undelivered_since_;

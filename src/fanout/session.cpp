@@ -39,6 +39,7 @@ void Session::greet(const Resume& resume, std::shared_ptr<const Filter> filter) 
     say(messages::hello(cursor_, hub_.epoch));
     if (const auto reason = obstacle(resume)) {
         reset(*reason);
+        if (*reason == messages::ResetReason::ahead) hub_.note_ahead(*resume.since);
     } else if (resume.since) {
         cursor_ = *resume.since;
         owes_caught_up_ = true;
@@ -51,10 +52,7 @@ std::optional<messages::ResetReason> Session::obstacle(const Resume& resume) con
     using messages::ResetReason;
     if (resume.is_unreadable) return ResetReason::unreadable;
     if (!resume.epoch.empty() && resume.epoch != hub_.epoch) return ResetReason::other_epoch;
-    if (resume.since && *resume.since > hub_.head()) {
-        hub_.note_ahead(*resume.since);
-        return ResetReason::ahead;
-    }
+    if (resume.since && *resume.since > hub_.head()) return ResetReason::ahead;
     return std::nullopt;
 }
 
@@ -121,6 +119,7 @@ void Session::tick(Steady now, Instant wall) {
 
 void Session::end() {
     if (stage_ == Stage::over) return;
+    if (stage_ == Stage::open) ++transport_.left;
     stage_ = Stage::over;
     stream_->close();
     auto& queued = static_cast<intrusive::list_base_hook<intrusive::tag<InQueue>, UnlinkItself>&>(*this);

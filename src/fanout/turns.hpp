@@ -17,7 +17,8 @@ namespace stockcast {
 /// wants his gives it back at once.
 class Turns {
 public:
-    Turns(asio::any_io_executor executor, std::size_t at_once) : executor_(std::move(executor)), free_(at_once) {}
+    Turns(asio::any_io_executor executor, std::size_t at_once)
+        : executor_(std::move(executor)), at_once_(at_once), free_(at_once) {}
 
     asio::awaitable<void> take() {
         if (free_ > 0) {
@@ -49,10 +50,12 @@ public:
         Turns& turns_;
     };
 
+    std::size_t taken() const { return at_once_ - free_; }
     std::size_t waiting() const { return waiting_.size(); }
 
 private:
     asio::any_io_executor executor_;
+    std::size_t at_once_;
     std::size_t free_;
     std::deque<asio::any_completion_handler<void()>> waiting_;
 };

@@ -58,6 +58,7 @@ void WebSocketSession::on_close(const Incoming& close) {
     peer_closed_ = true;
     if (is_open()) {
         begin_closing();
+        ++transport().left;
         control_.clear();
         pong_.reset();
         if (close.close_code == 1005) websocket::append_frame(control_, Opcode::close, {});

@@ -96,6 +96,7 @@ Result<Step> Writer::commit(std::span<const Submission> submissions, Instant now
             return committed.error();
         }
 
+        if (meters_) result.notice.durable = meters_->clock.now();
         state_ = result.state;
         keep_within_bounds(submissions);
         for (const auto& code : result.odd_sums) {

@@ -3,6 +3,7 @@
 #include "stockcast/base/asio.hpp"
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/log.hpp"
+#include "stockcast/base/metrics.hpp"
 #include "stockcast/base/offload.hpp"
 #include "stockcast/fanout/filter.hpp"
 #include "stockcast/ledger/ledger.hpp"
@@ -55,6 +56,8 @@ public:
                 std::string epoch, Seq head, BroadcasterSettings settings);
     ~Broadcaster();
 
+    /// Puts clients, rings, lag and what was sent among `metrics`, which may be read as long as this lives. Once.
+    void measure(Metrics& metrics);
     /// After the changes are durable, in order.
     void publish(const CommitNotice& notice);
     /// An event without `seq` (`sync_completed`, `alert`): to those connected now, not resumed. JSON, one object.
@@ -84,7 +87,7 @@ public:
     };
     asio::awaitable<Result<Changes>> changes_after(Seq since, std::size_t limit, Steady deadline);
 
-    /// Told of each position that is ahead of the log: the store may be an older copy.
+    /// Told of each position that is ahead of the log, and of no other epoch: the store may be an older copy.
     void on_since_ahead(std::function<void(Seq since, Seq head)> listener);
 
 private:

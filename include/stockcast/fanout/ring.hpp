@@ -33,6 +33,7 @@ public:
     Seq head() const;                             ///< newest; 0 at first
     Seq oldest() const;                           ///< oldest still here; head() + 1 when empty
     std::size_t bytes() const { return bytes_; }  ///< of the frames that are here
+    std::size_t capacity() const { return capacity_; }
     /// What follows `cursor`, whole frames of together at most `bytes_max` (but at least one), as at most two spans;
     /// empty optional when `cursor + 1` has fallen out. Valid until the next append.
     struct Spans {

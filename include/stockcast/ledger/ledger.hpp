@@ -69,7 +69,8 @@ struct ReadOwed {
 /// Told on the executor after each durable batch, in order: first `changes` (fan-out), then `reads` (the fetcher).
 struct CommitNotice {
     Seq head = 0;
-    Seq oldest = 1;  ///< as in LedgerStatus: retention may have raised it
+    Seq oldest = 1;                 ///< as in LedgerStatus: retention may have raised it
+    std::optional<Steady> durable;  ///< since when; absent: nothing is measured (Ledger::measure)
     std::vector<PublishedChange> changes;
     std::vector<ReadOwed> reads;
 };
