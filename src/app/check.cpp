@@ -102,6 +102,7 @@ public:
                       "SIIGO_CA_FILE", "SIIGO_REQUESTS_PER_MINUTE"}))
             look_at_siigo();
         if (is_right({"WEBHOOK_BASE_URL"})) look_at_public_address();
+        if (is_right({"ALERT_WEBHOOK_URL"})) look_at_alert_receiver();
         if (!configured) return 2;
         return all_good_ ? 0 : 1;
     }
@@ -165,10 +166,21 @@ private:
                 "(SYNC_INTERVAL)",
                 "Falta WEBHOOK_BASE_URL: SIIGO no envía nada aquí, los cambios llegan solo por consulta "
                 "(SYNC_INTERVAL)"));
-        const auto connector =
-            make_connector(std::make_shared<TlsClientContext>(""), process_.workers, process_.clock, log_);
+        const auto connector = public_connector();
         PublicAddress address{settings().webhook_base_url, *connector, process_.clock, log_};
         tell(run_to_end(process_, address.look(store_.state == StoreFacts::State::served)));
+    }
+
+    void look_at_alert_receiver() {
+        if (settings().alert_webhook_url.empty()) return;
+        const auto connector = public_connector();
+        tell(
+            run_to_end(process_, check_alert_receiver(settings().alert_webhook_url, *connector, process_.clock, log_)));
+    }
+
+    /// With the system's trust.
+    std::unique_ptr<Connector> public_connector() {
+        return make_connector(std::make_shared<TlsClientContext>(""), process_.workers, process_.clock, log_);
     }
 
     CheckedSettings checked_;

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "app/reason_log.hpp"
 #include "app/remark.hpp"
 
+#include "stockcast/base/asio.hpp"
 #include "stockcast/base/clock.hpp"
 #include "stockcast/base/random.hpp"
+#include "stockcast/net/connector.hpp"
 
 #include <string>
 
@@ -31,5 +34,8 @@ Remarks check_token_key(const Settings& settings);
 Remarks check_tls(const Settings& settings, const Clock& clock);
 /// HOST and PORT can be listened on.
 Remarks check_listening(const Settings& settings);
+/// ALERT_WEBHOOK_URL (a good one, see Settings): its name, its port, its certificate. Nothing is sent there. `log`: the
+/// one that `connector` complains to. The finding names the host alone: path and query may be a secret.
+asio::awaitable<Remark> check_alert_receiver(std::string url, Connector& connector, Clock& clock, ReasonLog& log);
 
 }  // namespace stockcast
