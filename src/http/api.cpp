@@ -69,7 +69,7 @@ struct Api::Impl {
 
     /// An action that is written down before it begins, and again with its end.
     asio::awaitable<HttpResponse> audited(const Route* route, Call call) {
-        auto entry = audit.entry_of(call.request, call.caller);
+        auto entry = audit.entry_of(call.request, call.caller, call.request_id);
         entry.parameters = audited_parameters(call.query, route->body == BodyKind::json ? call.request.body : "");
         const std::string id = call.request_id;
         const auto written = co_await audit.write(entry);
@@ -84,7 +84,7 @@ struct Api::Impl {
     /// A session that is opened or ended. It can be where nothing can be written: the disk may be the very trouble that
     /// somebody comes to look at.
     asio::awaitable<HttpResponse> noted(const Route* route, Call call) {
-        auto entry = audit.entry_of(call.request, call.caller);
+        auto entry = audit.entry_of(call.request, call.caller, call.request_id);
         auto response = co_await answer(route, std::move(call));
         entry.status = response.status;
         audit.note(std::move(entry));
@@ -145,7 +145,7 @@ HttpVerdict Api::judge(const HttpRequest& head) {
     if (admission->refused_route != nullptr && is_audited(*admission->refused_route)) {
         const auto status = admission->refusal->status;
         if (status == 401 || status == 403) {
-            auto entry = impl_->audit.entry_of(head, admission->caller);
+            auto entry = impl_->audit.entry_of(head, admission->caller, admission->request_id);
             entry.status = status;
             impl_->audit.note(std::move(entry));
         }

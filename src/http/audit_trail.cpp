@@ -43,7 +43,8 @@ bool is_audited(const Route& route) {
     return route.entry == Entry::admin || is_session(route);
 }
 
-AuditEntry AuditTrail::entry_of(const HttpRequest& request, const std::optional<Caller>& caller) const {
+AuditEntry AuditTrail::entry_of(const HttpRequest& request, const std::optional<Caller>& caller,
+                                std::string request_id) const {
     AuditEntry entry;
     entry.id = ledger_.new_log_id();
     entry.company = settings_.company;
@@ -53,6 +54,7 @@ AuditEntry AuditTrail::entry_of(const HttpRequest& request, const std::optional<
         entry.role = caller->role == Role::admin ? "admin" : "viewer";
     }
     entry.address = settings_.trusted_proxies.client(request.peer, request.fields);
+    entry.request_id = std::move(request_id);
     entry.method = cut(request.method);
     entry.path = cut(std::string_view{request.target}.substr(0, request.target.find('?')));
     return entry;
@@ -92,6 +94,7 @@ void AuditTrail::note(AuditEntry entry) {
         entry.subject.clear();
         entry.role.clear();
         entry.address.clear();
+        entry.request_id.clear();
         entry.method = "*";
         entry.path = "*";
         noted_.push_back({std::move(entry)});

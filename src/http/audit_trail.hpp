@@ -31,7 +31,7 @@ public:
         : settings_(settings), ledger_(ledger), clock_(clock), log_(log) {}
 
     /// Who asks for what, without its end.
-    AuditEntry entry_of(const HttpRequest& request, const std::optional<Caller>& caller) const;
+    AuditEntry entry_of(const HttpRequest& request, const std::optional<Caller>& caller, std::string request_id) const;
     /// Errors: the ledger's.
     asio::awaitable<Result<void>> write(AuditEntry entry);
     /// Written by the next flush().

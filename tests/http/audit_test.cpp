@@ -81,6 +81,28 @@ TEST_CASE("refused attempts are on the trail too, alike ones as one with a count
     CHECK(text_in(entries, "0.attempts") == "1");
 }
 
+TEST_CASE("an entry names the request as its answer did", "[http][audit]") {
+    auto settings = usual_settings();
+    settings.api.trusted_proxies = *TrustedProxies::parse({"203.0.113.7"});
+    World world{settings};
+    const auto token = world.token(Role::admin, "ana");
+    const auto done = world.ask(post("/api/sync").bearing(token).with("X-Request-Id", "from-the-proxy"));
+    world.upstream.sync = Upstream::SyncStarted::already_running;
+    const auto in_vain = world.ask(post("/api/sync").bearing(token));
+    const auto login = world.ask(post("/api/session").bearing(token));
+    const auto refused = world.ask(post("/api/sync"));
+    CHECK(world.ask(post("/api/sync")).status == 401);  // alike: one entry
+
+    const auto entries = trail(world);
+    REQUIRE(entries.if_array()->size() == 4);
+    const auto at = [&](const char* entry) { return text_in(entries, std::string{entry} + ".request_id"); };
+    CHECK(at("3") == "from-the-proxy");
+    CHECK(at("3") == done.fields.get("X-Request-Id"));
+    CHECK(at("2") == in_vain.fields.get("X-Request-Id"));
+    CHECK(at("1") == login.fields.get("X-Request-Id"));
+    CHECK(at("0") == refused.fields.get("X-Request-Id"));
+}
+
 TEST_CASE("a flood of refused attempts fills neither memory nor disk", "[http][audit]") {
     World world;
     for (int i = 0; i < 500; ++i)
@@ -88,6 +110,7 @@ TEST_CASE("a flood of refused attempts fills neither memory nor disk", "[http][a
     const auto entries = trail(world);
     REQUIRE(entries.if_array()->size() == AuditTrail::noted_a_minute + 1);
     CHECK(text_in(entries, "0.path") == "*");
+    CHECK(text_in(entries, "0.request_id") == "null");
     std::uint64_t attempts = 0;
     for (const auto& entry : *entries.if_array()) attempts += std::stoull(text_in(entry, "attempts"));
     CHECK(attempts == 500);
