@@ -1,5 +1,5 @@
 // The built simulator and the built server, talking over loopback in a directory of their own.
-import { spawn, execFileSync } from 'node:child_process';
+import { spawn, spawnSync, execFileSync } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -135,14 +135,23 @@ export class World {
     return this.siigo('subscribe', { url: `http://127.0.0.1:${this.port}/api/webhooks/receive/${webhookSecret}` });
   }
 
-  /// Ends both programs; throws where the server did not end well, or logged what only a bug can cause.
+  /// What `stockcast verify` finds in the store; nothing where it is whole.
+  verify() {
+    const ran = spawnSync(stockcast, ['verify'], { env: this.environment, encoding: 'utf8', cwd: this.directory });
+    return ran.status === 0 ? '' : `${ran.stdout}${ran.stderr}` || `verify ended with ${ran.signal ?? ran.status}`;
+  }
+
+  /// Ends both programs; throws where the server did not end well, logged what only a bug can cause, or left a store with
+  /// findings.
   async stop() {
     const how = this.server ? await this.server.stop() : 0;
     await this.simulator.stop();
     const log = this.server ? this.server.output() : '';
+    const findings = this.server ? this.verify() : '';
     rmSync(this.directory, { recursive: true, force: true });
     if (how !== 0) throw new Error(`the server ended with ${how}:\n${log}`);
     const bug = /.*(Sanitizer|runtime error|❌ (GET|POST|DELETE) \S+ failed).*/.exec(log);
     if (bug) throw new Error(`the server logged: ${bug[0]}\n${log}`);
+    if (findings) throw new Error(`the store that the server left is not whole:\n${findings}`);
   }
 }

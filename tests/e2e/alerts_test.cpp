@@ -1,4 +1,5 @@
 // Alerts: on the stream, in the stats, in the metrics, in the log and POSTed with a signature that a receiver can check.
+#include "e2e/event_stream.hpp"
 #include "e2e/receiver.hpp"
 #include "e2e/world.hpp"
 
@@ -7,6 +8,7 @@
 #include <openssl/hmac.h>
 
 #include <fstream>
+#include <functional>
 
 namespace stockcast::e2e {
 namespace {
@@ -110,6 +112,42 @@ TEST_CASE("a store that fails has its last word before the server ends", "[e2e]"
     const auto post = receiver.wait_for(R"("kind":"store_trouble")");
     REQUIRE(post);
     CHECK(post->fields.at("webhook-signature") == signature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", *post));
+}
+
+TEST_CASE("a client that knows more than the store is told of once, whatever way it comes", "[e2e]") {
+    World world{{.server = {{"SIIGO_ENABLED", "false"}}}};
+    world.start_server();
+    REQUIRE(world.notify(Notification{}.json()).status == 200);
+    auto listener = world.websocket();
+    REQUIRE(listener.next_of("hello"));
+    const auto events = [&](const std::string& query, const std::string& id) {
+        EventStream stream{world.port(),
+                           "/api/events" + query,
+                           {.fields = {{"Authorization", "Bearer " + World::viewer_token()}, {"Last-Event-ID", id}}}};
+        CHECK(stream.next_of("reset"));
+    };
+    // Of another epoch nobody can say whether it is ahead.
+    CHECK(world.websocket("?since=99&epoch=another").next_of("reset"));
+    events("", "another:99");
+    CHECK(world.get("/api/changes?since=99&epoch=another").status == 410);
+    CHECK_FALSE(is_active(world, "since_ahead"));
+
+    const std::vector<std::function<void()>> ways{
+        [&] { CHECK(world.websocket("?since=98").next_of("reset")); }, [&] { events("", world.epoch() + ":98"); },
+        [&] { CHECK(world.get("/api/changes?since=98&wait=1s").status == 410); }};
+    ways[GENERATE(0U, 1U, 2U)]();
+    const auto alert = next_alert(listener, "since_ahead");
+    REQUIRE(alert);
+    CHECK(*alert->find("active") == Json{true});
+    CHECK(text_of(*alert, "message").find("change 98") != std::string::npos);
+    CHECK(is_active(world, "since_ahead"));
+
+    for (const auto& come : ways) come();
+    REQUIRE(world.notify(Notification{.quantity = "11", .stock_updated = "2025-01-20T10:31:00Z"}.json()).status == 200);
+    const auto next = listener.next();
+    REQUIRE(next);
+    CHECK(text_of(*next, "type") == "stock_updated");
+    CHECK(world.stop_server() == 0);
 }
 
 TEST_CASE("a receiver that never answers does not hold up the server's end", "[e2e]") {

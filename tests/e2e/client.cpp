@@ -1,8 +1,7 @@
 #include "e2e/client.hpp"
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include "e2e/loopback.hpp"
+
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
@@ -10,8 +9,6 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 
-#include <algorithm>
-#include <cctype>
 #include <stdexcept>
 
 namespace stockcast::e2e {
@@ -20,35 +17,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
-using tcp = asio::ip::tcp;
-using boost::system::error_code;
-
-tcp::endpoint loopback(std::uint16_t port) {
-    return {asio::ip::address_v4::loopback(), port};
-}
-
-/// Runs `io` until `done` or the time is up. The operation that was cut off must not outlive what it uses: the caller
-/// ends.
-bool run_until(asio::io_context& io, const bool& done, std::chrono::milliseconds limit) {
-    const auto end = std::chrono::steady_clock::now() + limit;
-    while (!done && std::chrono::steady_clock::now() < end) {
-        io.restart();
-        io.run_one_until(end);
-    }
-    return done;
-}
-
-Answer taken(const http::response<http::string_body>& response) {
-    Answer answer;
-    answer.status = response.result_int();
-    answer.body = response.body();
-    for (const auto& field : response) {
-        std::string name{field.name_string()};
-        std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-        answer.fields[name] = std::string{field.value()};
-    }
-    return answer;
-}
 
 }  // namespace
 
@@ -97,7 +65,10 @@ Answer Connection::call(const Call& request, std::chrono::milliseconds limit) {
         }
         return {};
     }
-    return failed ? Answer{} : taken(parser.get());
+    if (failed) return {};
+    auto answer = head_taken(parser.get());
+    answer.body = parser.get().body();
+    return answer;
 }
 
 Answer call(std::uint16_t port, const Call& request, std::chrono::milliseconds limit) {

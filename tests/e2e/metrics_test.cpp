@@ -1,4 +1,5 @@
 // /metrics of the live server after some of everything has happened: what Prometheus takes, and what it should say.
+#include "e2e/event_stream.hpp"
 #include "e2e/world.hpp"
 
 #include <catch2/catch.hpp>
@@ -88,6 +89,10 @@ TEST_CASE("metrics follow Prometheus's conventions and count what happened", "[e
     World world;
     world.start_server();
     REQUIRE(world.wait_until_ready());
+    auto client = world.websocket();
+    EventStream events{world.port(), "/api/events", {.fields = {{"Authorization", "Bearer " + World::viewer_token()}}}};
+    REQUIRE(client.next_of("hello"));
+    REQUIRE(events.next_of("hello"));
     for (int i = 10; i < 15; ++i)
         CHECK(world
                   .notify(Notification{.quantity = std::to_string(i),
@@ -95,6 +100,8 @@ TEST_CASE("metrics follow Prometheus's conventions and count what happened", "[e
                               .json())
                   .status == 200);
     CHECK(world.notify("{}").status == 422);
+    REQUIRE(client.next_of("stock_updated"));
+    CHECK(world.websocket("?since=1&epoch=another").next_of("reset"));
     CHECK(world.get("/nothing", "").status == 404);
     const auto answer = world.get("/metrics", "");
     CHECK(answer.status == 200);
@@ -126,6 +133,15 @@ TEST_CASE("metrics follow Prometheus's conventions and count what happened", "[e
     CHECK(same("stockcast_store_writable") == 1);
     CHECK(same("stockcast_sync_runs_total", R"(kind="full",outcome="completed")") >= 1);
     CHECK(same("stockcast_disk_free_bytes") > 0);
+    CHECK(same("stockcast_stream_clients", R"(transport="websocket")") >= 1);
+    CHECK(same("stockcast_stream_clients", R"(transport="events")") == 1);
+    CHECK(same("stockcast_stream_clients", R"(transport="waiting")") == 0);
+    CHECK(is("stockcast_stream_sent_seconds", "stockcast_stream_sent_seconds_count") >= 1);
+    CHECK(same("stockcast_stream_sent_changes_total", R"(transport="events")") >= 1);
+    CHECK(same("stockcast_stream_ring_bytes", R"(transport="websocket")") > 100);
+    CHECK(same("stockcast_stream_resets_total", R"(transport="websocket",reason="other_epoch")") == 1);
+    CHECK(same("stockcast_stream_closed_total", R"(transport="websocket",reason="slow")") == 0);
+    CHECK(same("stockcast_stream_lag_changes") == 0);
     CHECK(same("stockcast_alerts_active", R"(kind="store_trouble")") == 0);
     CHECK(same("process_resident_memory_bytes") > 1e6);
     CHECK(same("process_open_fds") > 5);
