@@ -18,15 +18,14 @@ asio::awaitable<Remark> check_alert_receiver(std::string url, Connector& connect
         co_return Remark::good("ALERT_WEBHOOK_URL: " + where + " takes connections",
                                "ALERT_WEBHOOK_URL: " + where + " acepta conexiones");
     }
-    auto why = log.take();
-    if (why.empty()) why = stream.error().message();
-    co_return Remark::bad(
-        "ALERT_WEBHOOK_URL: " + where + " can't be reached (" + why +
-            "), so nobody would be told of an alert. Check the address, DNS and whether the firewall "
-            "lets this machine out",
-        "ALERT_WEBHOOK_URL: no se puede llegar a " + where + " (" + why +
-            "), así que nadie sabría de una alerta. Revise la dirección, DNS y si el cortafuegos deja "
-            "salir a este equipo");
+    const auto reason = log.take();
+    const auto why = reason.empty() ? std::string{} : " (" + reason + ")";
+    co_return Remark::bad("ALERT_WEBHOOK_URL: " + where + " can't be reached" + why +
+                              ", so nobody would be told of an alert. Check the address, DNS and whether the firewall "
+                              "lets this machine out",
+                          "ALERT_WEBHOOK_URL: no se puede llegar a " + where + why +
+                              ", así que nadie sabría de una alerta. Revise la dirección, DNS y si el cortafuegos deja "
+                              "salir a este equipo");
 }
 
 }  // namespace stockcast
