@@ -205,6 +205,7 @@ TEST_CASE("verify finds what differs, while the server runs and after it has sto
         Batch damage;
         damage.erase(Family::changes, keys::change(4));
         REQUIRE(store->commit(damage));
+        world.expect_damage();
     }
     const auto english = stockcast({"verify"}, world.data_dir());
     CHECK(english.exit_code == 1);

@@ -87,6 +87,7 @@ TEST_CASE("a damaged store is refused with the ways out", "[e2e]") {
                     .status == 200);
     REQUIRE(world.stop_server() == 0);
     // Everything that carries data gets a hole in its middle, so at least one of them is read at the start.
+    world.expect_damage();
     int damaged = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator{world.data_dir()}) {
         const auto name = entry.path().filename().string();

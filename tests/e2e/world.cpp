@@ -66,6 +66,8 @@ std::uint16_t port_in(const std::string& output) {
 }
 
 World::World(Options options) : options_(std::move(options)), data_dir_(directory_.path() + "/data") {
+    if (const auto elsewhere = options_.server.find("DATA_DIR"); elsewhere != options_.server.end())
+        data_dir_ = elsewhere->second;
     std::vector<std::string> arguments{SIIGO_SIM_PROGRAM, "--port", "0"};
     arguments.insert(arguments.end(), options_.simulator.begin(), options_.simulator.end());
     simulator_ = std::make_unique<Process>(arguments, Environment{}, directory_.path() + "/siigo.log");
@@ -74,7 +76,21 @@ World::World(Options options) : options_(std::move(options)), data_dir_(director
 }
 
 World::~World() {
-    if (server_ && std::uncaught_exceptions() > 0) WARN("server's log:\n" << server_->output());
+    const bool is_failing = std::uncaught_exceptions() > 0;
+    if (server_ && is_failing) WARN("server's log:\n" << server_->output());
+    server_.reset();
+    if (!is_failing && !is_damaged_) check_store();
+}
+
+void World::check_store() {
+    if (!std::filesystem::exists(data_dir_ + "/rocksdb")) return;
+    std::vector<std::string> findings;
+    try {
+        findings = store_findings();
+    } catch (const std::exception& refused) {
+        findings = {refused.what()};
+    }
+    CHECK(findings == std::vector<std::string>{});
 }
 
 World::Environment World::environment() const {

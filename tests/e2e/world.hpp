@@ -35,6 +35,7 @@ public:
     };
 
     explicit World(Options options = {});
+    /// What every test ends with: ends the server, if need be by a kill, and looks for findings in its store.
     ~World();
 
     // ── The server ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -77,6 +78,8 @@ public:
 
     /// Mirror and SIIGO agree on every product.
     bool agrees();
+    /// The test damages the store itself: how it ends is not looked at.
+    void expect_damage() { is_damaged_ = true; }
     /// What is wrong with the stopped server's store (ledger/invariants.hpp); empty: nothing.
     std::vector<std::string> store_findings();
 
@@ -89,6 +92,8 @@ public:
     Environment environment() const;
 
 private:
+    void check_store();
+
     TemporaryDirectory directory_;
     Options options_;
     std::string data_dir_;
@@ -97,6 +102,7 @@ private:
     std::unique_ptr<Process> server_;
     std::uint16_t port_ = 0;
     int starts_ = 0;
+    bool is_damaged_ = false;
 };
 
 /// A stock notification of a product, as SIIGO's look.
