@@ -27,9 +27,11 @@ struct Process {
     Log& log;
     Alerts alerts{clock, log};
     Metrics metrics;
-    ThreadWorkers workers{2};  ///< dies first: its jobs may hold handlers of `io`
+    // These die first: their jobs may hold handlers of `io`.
+    ThreadWorkers workers{2};
+    ThreadWorkers readers{2, Priority::background};  ///< what may be long, for whoever asks over HTTP
 
-    Surrounds surrounds() { return {io.get_executor(), clock, random, workers, log, alerts, metrics}; }
+    Surrounds surrounds() { return {io.get_executor(), clock, random, workers, readers, log, alerts, metrics}; }
 };
 
 /// Runs `server` until SIGTERM or SIGINT (a second one ends at once), with SIGHUP reading the certificate again.

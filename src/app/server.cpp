@@ -88,6 +88,7 @@ Server::Server(const Settings& settings, Surrounds with)
             .broadcaster = broadcaster_,
             .upstream = join_upstream(),
             .workers = with.workers,
+            .readers = with.readers,
             .clock = with.clock,
             .random = with.random,
             .log = with.log,

@@ -28,6 +28,7 @@ struct Surrounds {
     Clock& clock;
     Random& random;
     Workers& workers;
+    Workers& readers;  ///< background
     Log& log;
     Alerts& alerts;
     Metrics& metrics;

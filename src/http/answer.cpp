@@ -60,6 +60,8 @@ HttpResponse failure_answer(boost::system::error_code why) {
     if (why == Errc::store_full)
         return problem_for_now(503, "There is no room on the disk, nothing was taken", seconds{30});
     if (why == Errc::store_failed) return problem_for_now(503, "It could not be made durable", seconds{5});
+    if (why == Errc::too_busy)
+        return problem_for_now(503, "As many lists and exports are being read as may be at once", seconds{1});
     if (why == Errc::store_damaged) return problem(500, "A stored value can't be read: its checksum is wrong");
     if (why == Errc::stopping) {
         auto response = problem_for_now(503, "The server is stopping", seconds{5});

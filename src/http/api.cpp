@@ -4,7 +4,9 @@
 #include "http/audit_trail.hpp"
 #include "http/content_coding.hpp"
 #include "http/door.hpp"
+#include "http/entity_tag.hpp"
 #include "http/handlers.hpp"
+#include "http/readers.hpp"
 #include "http/request_journal.hpp"
 #include "http/services.hpp"
 
@@ -45,6 +47,7 @@ struct Api::Impl {
     NotificationLines lines;
     ProcessMetrics process;
     RequestJournal journal;
+    Readers readers;
     Services services;
 
     Impl(ApiSettings given, JwtKeys keys, ApiParts parts)
@@ -55,9 +58,11 @@ struct Api::Impl {
           lines(parts.clock, parts.log),
           process(parts.metrics),
           journal(settings, parts.random.token(mark_bytes), parts.clock, parts.log, parts.metrics),
-          services{settings,    parts.ledger,  parts.store, parts.broadcaster, parts.upstream, parts.workers,
-                   parts.clock, parts.random,  parts.log,   parts.alerts,      parts.metrics,  process,
-                   journal,     door.access(), audit,       company_key,       lines} {}
+          readers(parts.readers),
+          services{settings,      parts.ledger,  parts.store, parts.broadcaster, parts.upstream,
+                   parts.workers, readers,       parts.clock, parts.random,      parts.log,
+                   parts.alerts,  parts.metrics, process,     journal,           door.access(),
+                   audit,         company_key,   lines} {}
 
     /// What every answer carries. The request is over, but for the body.
     HttpResponse finished(HttpResponse response, const Admission& admission) {
@@ -162,6 +167,7 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request, std::unique_ptr<A
     auto& admission = static_cast<Admission&>(*admitted);
     const bool is_read = request.method == "GET" || request.method == "HEAD";
     const bool takes_gzip = is_read && accepts_gzip(request.fields);
+    std::string known{request.fields.get("If-None-Match")};
     auto call = call_of(std::move(request), admission);
     // What only reads leaves no trace of its own, or the trail would grow by being looked at.
     if (admission.route->entry == Entry::admin && admission.route->method != "GET") {
@@ -173,7 +179,11 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request, std::unique_ptr<A
         co_return impl_->finished(std::move(response), admission);
     }
     auto response = co_await impl_->answer(admission.route, std::move(call));
-    if (is_read) response = co_await compressed(std::move(response), takes_gzip, impl_->services.workers);
+    if (is_read) {
+        auto& threads = impl_->readers.threads();
+        if (is_tagged(*admission.route)) response = co_await tagged(std::move(response), std::move(known), threads);
+        response = co_await compressed(std::move(response), takes_gzip, threads);
+    }
     co_return impl_->finished(std::move(response), admission);
 }
 

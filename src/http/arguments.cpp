@@ -66,6 +66,17 @@ std::optional<Quantity> Arguments::quantity(std::string_view name) {
     return std::nullopt;
 }
 
+std::optional<Moment> Arguments::moment(std::string_view name) {
+    const auto* value = query_.find(name);
+    if (value == nullptr) return std::nullopt;
+    std::string_view rest = *value;
+    const auto seq = digits(rest);
+    if (seq && rest.empty()) return *seq;
+    if (const auto at = Instant::parse(*value)) return *at;
+    complain(name, "a time such as 2025-01-20T10:30:00Z or a seq");
+    return std::nullopt;
+}
+
 std::optional<std::chrono::milliseconds> Arguments::duration(std::string_view name, std::chrono::milliseconds most) {
     const auto* value = query_.find(name);
     if (value == nullptr) return std::nullopt;

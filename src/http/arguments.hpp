@@ -3,6 +3,7 @@
 #include "http/query.hpp"
 
 #include "stockcast/base/instant.hpp"
+#include "stockcast/model/ids.hpp"
 #include "stockcast/model/quantity.hpp"
 
 #include <chrono>
@@ -11,9 +12,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace stockcast {
+
+/// A place in the log of changes: right after the change of that seq, or as of that time.
+using Moment = std::variant<Seq, Instant>;
 
 /// Reads a query's values. Each getter gives nothing when the parameter is absent, and also when it is not what is
 /// accepted: then `complaint()` says so, and the handler answers 400 with it.
@@ -26,6 +31,7 @@ public:
     std::optional<bool> boolean(std::string_view name);  ///< `true` or `false`
     std::optional<Instant> time(std::string_view name);  ///< RFC 3339
     std::optional<Quantity> quantity(std::string_view name);
+    std::optional<Moment> moment(std::string_view name);  ///< digits alone: a seq; else RFC 3339
     /// `500ms`, `30s`, `1m`; from nothing to `most`.
     std::optional<std::chrono::milliseconds> duration(std::string_view name, std::chrono::milliseconds most);
     /// `a,b,c`: at least one, none empty, at most `most`. Nothing: absent, or not accepted.

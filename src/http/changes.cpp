@@ -1,6 +1,7 @@
 #include "http/answer.hpp"
 #include "http/arguments.hpp"
 #include "http/handlers.hpp"
+#include "http/list_answer.hpp"
 
 #include "stockcast/base/json.hpp"
 
@@ -49,7 +50,11 @@ asio::awaitable<HttpResponse> list_changes(Services& services, Call call) {
     json.open("changes").append("[").append(found->events).append("]");
     json.string("epoch", own_epoch);
     json.close();
-    co_return json_answer(200, std::move(body));
+    auto response = json_answer(200, std::move(body));
+    const Seq last = since + found->count;
+    if (found->count > 0 && last < found->head)
+        response.fields.add("Link", link_to_next(call, "since", std::to_string(last)));
+    co_return response;
 }
 
 }  // namespace stockcast

@@ -21,20 +21,24 @@ bool is_text(std::string_view type) {
 
 }  // namespace
 
-asio::awaitable<HttpResponse> compressed(HttpResponse response, bool takes_gzip, Workers& workers) {
-    auto& fields = response.fields;
+bool is_compressible(const HttpResponse& response) {
     const bool is_large = response.source || response.body.size() >= worth_it;
-    if (!is_large || !is_text(fields.get("Content-Type")) || fields.has("Content-Encoding")) co_return response;
+    return is_large && is_text(response.fields.get("Content-Type")) && !response.fields.has("Content-Encoding");
+}
+
+asio::awaitable<HttpResponse> compressed(HttpResponse response, bool takes_gzip, Workers& threads) {
+    if (!is_compressible(response)) co_return response;
+    auto& fields = response.fields;
     fields.add("Vary", "Accept-Encoding");
     if (!takes_gzip) co_return response;
 
     fields.add("Content-Encoding", "gzip");
     if (response.source)
-        response.source = make_gzip_source(std::move(response.source), workers);
+        response.source = make_gzip_source(std::move(response.source), threads);
     else if (response.body.size() <= at_once_max)
         response.body = gzip(response.body);
     else
-        response.body = co_await offload(workers, [text = std::move(response.body)] { return gzip(text); });
+        response.body = co_await offload(threads, [text = std::move(response.body)] { return gzip(text); });
     co_return response;
 }
 

@@ -17,8 +17,10 @@ asio::awaitable<void> keep_too_large(Services& services, std::string request_id)
 
 asio::awaitable<HttpResponse> list_products(Services& services, Call call);  // products.cpp
 asio::awaitable<HttpResponse> show_product(Services& services, Call call);
+asio::awaitable<HttpResponse> list_product_history(Services& services, Call call);  // product_history.cpp
 
 asio::awaitable<HttpResponse> list_changes(Services& services, Call call);  // changes.cpp
+asio::awaitable<HttpResponse> list_drift(Services& services, Call call);    // drift.cpp
 
 extern const Stream websocket_stream;  // socket.cpp
 extern const Stream event_stream;      // events.cpp

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "http/arguments.hpp"
+#include "http/route.hpp"
+
 #include "stockcast/base/asio.hpp"
 #include "stockcast/base/result.hpp"
 #include "stockcast/model/ids.hpp"
-#include "stockcast/store/keys.hpp"
+#include "stockcast/net/http_message.hpp"
 #include "stockcast/store/store.hpp"
 
 #include <cstddef>
@@ -23,17 +26,16 @@ struct LogRange {
     std::size_t limit = 100;
 };
 
-/// Entries as JSON, comma-separated, and the id to give as `before` for the next page; none: that was all.
-struct LogPage {
-    std::string entries;
-    std::optional<LogId> next;
-};
+/// From `limit` and `before`; `from` and `to` are the caller's.
+LogRange read_log_range(Arguments& arguments, const CompanyName& company);
 
 enum class Wanted { yes, no };
-/// Appends the entry if it is wanted, and says whether. Errors: `store_damaged`.
+/// Appends the entry as JSON if it is wanted, and says whether. Errors: `store_damaged`.
 using AppendEntry = std::function<Result<Wanted>(std::string& out, std::string_view value)>;
 
-/// Newest first. Blocking. Bounded in entries looked at and in bytes, as well as by the limit.
-Result<LogPage> read_log(const Store& store, Family family, const LogRange& range, const AppendEntry& append);
+/// A page of a log under the member `name`, newest first. Bounded in entries looked at and in bytes, as well as by the
+/// limit; `next` leads on in each case.
+asio::awaitable<HttpResponse> answer_log(Services& services, Call call, std::string_view name, Family family,
+                                         LogRange range, AppendEntry append);
 
 }  // namespace stockcast

@@ -4,25 +4,14 @@
 #include "http/log_scan.hpp"
 
 #include "stockcast/base/json.hpp"
+#include "stockcast/base/offload.hpp"
+#include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
 #include <utility>
 
 namespace stockcast {
 namespace {
-
-LogRange read_range(Arguments& arguments, const CompanyName& company) {
-    LogRange range;
-    range.company = company;
-    range.limit = arguments.limit();
-    if (const auto before = arguments.text("before")) {
-        if (const auto id = LogId::parse(*before))
-            range.before = *id;
-        else
-            arguments.complain("before", "the `next` of an earlier answer");
-    }
-    return range;
-}
 
 /// What `GET /api/webhooks/logs` narrows its list by.
 struct WebhookLogFilter {
@@ -39,26 +28,11 @@ struct WebhookLogFilter {
     }
 };
 
-HttpResponse page_answer(const Result<LogPage>& page) {
-    if (!page) return failure_answer(page.error());
-    std::string body;
-    body.reserve(page->entries.size() + 100);
-    JsonObjectWriter json{body};
-    json.boolean("success", true);
-    json.open("logs").append("[").append(page->entries).append("]");
-    if (page->next)
-        json.string("next", page->next->to_string());
-    else
-        json.null("next");
-    json.close();
-    return json_answer(200, std::move(body));
-}
-
 }  // namespace
 
 asio::awaitable<HttpResponse> list_webhook_logs(Services& services, Call call) {
     Arguments arguments{call.query};
-    auto range = read_range(arguments, services.settings.company);
+    auto range = read_log_range(arguments, services.settings.company);
     range.from = arguments.time("from");
     range.to = arguments.time("to");
     WebhookLogFilter filter;
@@ -70,17 +44,15 @@ asio::awaitable<HttpResponse> list_webhook_logs(Services& services, Call call) {
     }
     if (!arguments.complaint().empty()) co_return problem(400, arguments.complaint());
 
-    const auto append = [filter = std::move(filter)](std::string& out, std::string_view value) -> Result<Wanted> {
+    auto append = [filter = std::move(filter)](std::string& out, std::string_view value) -> Result<Wanted> {
         const auto log = records::decode_webhook_log(value);
         if (!log) return log.error();
         if (!filter.accepts(*log)) return Wanted::no;
         write_webhook_log_json(out, *log);
         return Wanted::yes;
     };
-    const auto job = [&store = services.store, range = std::move(range), append] {
-        return read_log(store, Family::webhook_logs, range, append);
-    };
-    co_return page_answer(co_await offload(services.workers, job));
+    co_return co_await answer_log(services, std::move(call), "logs", Family::webhook_logs, std::move(range),
+                                  std::move(append));
 }
 
 asio::awaitable<HttpResponse> show_webhook_log(Services& services, Call call) {
@@ -105,19 +77,16 @@ asio::awaitable<HttpResponse> show_webhook_log(Services& services, Call call) {
 
 asio::awaitable<HttpResponse> list_sync_logs(Services& services, Call call) {
     Arguments arguments{call.query};
-    auto range = read_range(arguments, services.settings.company);
+    auto range = read_log_range(arguments, services.settings.company);
     if (!arguments.complaint().empty()) co_return problem(400, arguments.complaint());
 
-    const auto append = [](std::string& out, std::string_view value) -> Result<Wanted> {
+    auto append = [](std::string& out, std::string_view value) -> Result<Wanted> {
         const auto log = records::decode_sync_log(value);
         if (!log) return log.error();
         write_sync_log_json(out, *log);
         return Wanted::yes;
     };
-    const auto job = [&store = services.store, range = std::move(range), append] {
-        return read_log(store, Family::sync_logs, range, append);
-    };
-    co_return page_answer(co_await offload(services.workers, job));
+    co_return co_await answer_log(services, std::move(call), "logs", Family::sync_logs, std::move(range), append);
 }
 
 }  // namespace stockcast

@@ -105,9 +105,26 @@ std::vector<std::pair<std::string, std::string_view>> shared_refusals(const Rout
     return refusals;
 }
 
+/// What answers to GET have in common: a tag to ask again by, and, where there are pages, the way to the next.
+void add_tags(const Route& route, Json::Object& responses) {
+    const bool has_pages = std::any_of(route.parameters.begin(), route.parameters.end(), [](const Parameter& p) {
+        return p.name == "cursor" || p.name == "before" || p.name == "since";
+    });
+    for (auto& [status, response] : responses) {
+        if (status != "200") continue;
+        const auto* said = response.find("headers");
+        Json headers = said != nullptr ? *said : Json{Json::Object{}};
+        headers.set("ETag", reference("#/components/headers/ETag"));
+        if (has_pages) headers.set("Link", reference("#/components/headers/Link"));
+        response.set("headers", std::move(headers));
+    }
+    responses.emplace_back("304", reference("#/components/responses/NotModified"));
+}
+
 Json::Object responses_of(const Route& route, const Json* said) {
     Json::Object all;
     if (said != nullptr) all = *said->if_object();
+    if (is_tagged(route)) add_tags(route, all);
     for (auto& [status, name] : shared_refusals(route)) {
         const bool is_said =
             std::any_of(all.begin(), all.end(), [&s = status](const Json::Member& one) { return one.first == s; });
@@ -124,6 +141,7 @@ Json operation_of(const Route& route, const Json* said) {
     operation.set("summary", route.means);
     const auto* parameters = operation.find("parameters");
     auto all = parameters_of(route, parameters != nullptr ? *parameters->if_array() : Json::Array{});
+    if (is_tagged(route)) all.push_back(reference("#/components/parameters/IfNoneMatch"));
     if (!all.empty()) operation.set("parameters", std::move(all));
     operation.set("security", security_of(route.entry));
     operation.set("responses", responses_of(route, operation.find("responses")));

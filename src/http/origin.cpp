@@ -24,7 +24,8 @@ void add_cors(const ApiSettings& settings, std::string_view origin, HttpResponse
     response.fields.add("Vary", "Origin");
     if (!is_allowed_origin(settings, origin)) return;
     response.fields.add("Access-Control-Allow-Origin", std::string{origin});
-    response.fields.add("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate");
+    response.fields.add("Access-Control-Expose-Headers",
+                        "ETag, Link, Retry-After, Stockcast-Seq, WWW-Authenticate, X-Request-Id");
 }
 
 HttpResponse answer_options(const ApiSettings& settings, const HttpRequest& head, std::string_view allow) {
@@ -33,7 +34,8 @@ HttpResponse answer_options(const ApiSettings& settings, const HttpRequest& head
     response.fields.add("Allow", std::string{allow});
     if (is_allowed_origin(settings, head.fields.get("Origin")) && head.fields.has("Access-Control-Request-Method")) {
         response.fields.add("Access-Control-Allow-Methods", std::string{allow});
-        response.fields.add("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept, Last-Event-ID");
+        response.fields.add("Access-Control-Allow-Headers",
+                            "Authorization, Content-Type, Accept, If-None-Match, Last-Event-ID");
         response.fields.add("Access-Control-Max-Age", "600");
     }
     return response;

@@ -14,7 +14,14 @@ bool holds(std::string_view text, const std::string& folded_search) {
     return folded(text).find(folded_search) != std::string::npos;
 }
 
-/// SIIGO names the barcode in `additional_fields`, its notifications perhaps at the root (siigo-api.md).
+bool has_id(const WarehouseStock& stock, const std::string& id) {
+    // Kept as the JSON scalar: `1270`, or `"x"` with its quotes.
+    if (stock.id == id) return true;
+    return stock.id.size() == id.size() + 2 && stock.id.front() == '"' && stock.id.compare(1, id.size(), id) == 0;
+}
+
+}  // namespace
+
 std::string barcode_of(const Product& product) {
     if (product.properties.find("\"barcode\"") == std::string::npos) return {};  // spares most products the parsing
     const auto properties = parse_json(product.properties);
@@ -27,14 +34,6 @@ std::string barcode_of(const Product& product) {
     if (const auto* number = barcode->if_number()) return number->text;
     return {};
 }
-
-bool has_id(const WarehouseStock& stock, const std::string& id) {
-    // Kept as the JSON scalar: `1270`, or `"x"` with its quotes.
-    if (stock.id == id) return true;
-    return stock.id.size() == id.size() + 2 && stock.id.front() == '"' && stock.id.compare(1, id.size(), id) == 0;
-}
-
-}  // namespace
 
 bool ProductFilter::accepts(const Product& product) const {
     if (product.deleted) return false;

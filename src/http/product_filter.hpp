@@ -10,6 +10,9 @@
 
 namespace stockcast {
 
+/// SIIGO names it in `additional_fields`, its notifications perhaps at the root (siigo-api.md). Empty: it has none.
+std::string barcode_of(const Product& product);
+
 /// Which products a list shows: those that are not deleted, and that all of these accept. Pure.
 struct ProductFilter {
     std::string search;  ///< folded; in code, name or barcode. Empty: any

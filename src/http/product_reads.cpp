@@ -1,5 +1,7 @@
 #include "http/product_reads.hpp"
 
+#include "http/answer.hpp"
+
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
@@ -13,13 +15,17 @@ namespace {
 // A code is exchanged between two products, hardly among more; the index must not be able to make a request long.
 constexpr std::size_t owners_max = 64;
 
+Result<std::optional<Product>> as_product(std::string_view value) {
+    auto product = records::decode_product(value);
+    if (!product) return product.error();
+    return std::optional{*std::move(product)};
+}
+
 Result<std::optional<Product>> read_product(const Snapshot& snapshot, std::string_view company, const ProductId& id) {
     const auto value = snapshot.get(Family::products, keys::product(company, id));
     if (!value) return value.error();
     if (!*value) return std::optional<Product>{};
-    auto product = records::decode_product(**value);
-    if (!product) return product.error();
-    return std::optional{*std::move(product)};
+    return as_product(**value);
 }
 
 Result<std::optional<Product>> read_by_code(const Snapshot& snapshot, const std::string& company,
@@ -46,9 +52,32 @@ Result<std::optional<Product>> read_by_code(const Snapshot& snapshot, const std:
 
 }  // namespace
 
+ProductBy read_product_by(Arguments& arguments) {
+    const auto by = arguments.text("by").value_or("id");
+    if (by != "id" && by != "code") arguments.complain("by", "id or code");
+    return by == "code" ? ProductBy::code : ProductBy::id;
+}
+
+HttpResponse no_such_product(ProductBy by) {
+    return problem(404, by == ProductBy::code ? "No product has this code" : "No product has this id");
+}
+
+asio::awaitable<Result<std::optional<Product>>> find_product(Services& services, ProductBy by, std::string name) {
+    if (by == ProductBy::code) co_return co_await product_by_code(services, std::move(name));
+    const auto id = ProductId::parse(name);
+    if (!id) co_return std::optional<Product>{};
+    co_return co_await product_by_id(services, *id);
+}
+
 asio::awaitable<Result<std::optional<Product>>> product_by_id(Services& services, ProductId id) {
-    const auto job = [&store = services.store, company = services.settings.company, id] {
-        return read_product(*store.snapshot(), company, id);
+    const auto key = keys::product(services.settings.company, id);
+    // What lies in memory is read in less time than the way to a thread and back takes.
+    if (const auto value = services.store.peek(Family::products, key)) co_return as_product(*value);
+    const auto job = [&store = services.store, &key]() -> Result<std::optional<Product>> {
+        const auto value = store.get(Family::products, key);
+        if (!value) return value.error();
+        if (!*value) return std::optional<Product>{};
+        return as_product(**value);
     };
     co_return co_await offload(services.workers, job);
 }

@@ -1,131 +1,131 @@
 #include "http/answer.hpp"
 #include "http/arguments.hpp"
-#include "http/base64url.hpp"
+#include "http/entity_tag.hpp"
 #include "http/handlers.hpp"
-#include "http/product_filter.hpp"
+#include "http/product_csv.hpp"
+#include "http/product_list.hpp"
+#include "http/product_past.hpp"
 #include "http/product_reads.hpp"
+#include "http/readers.hpp"
+#include "http/text.hpp"
 
 #include "stockcast/base/json.hpp"
-#include "stockcast/store/keys.hpp"
-#include "stockcast/store/records.hpp"
+#include "stockcast/net/accept.hpp"
 
-#include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace stockcast {
 namespace {
 
-// A page ends at whichever comes first: the limit asked for, what a worker may look at for one request, or what an
-// answer may weigh. `next` leads on in each case.
-constexpr std::size_t examined_max = 20'000;
-constexpr std::size_t page_bytes_max = 4u << 20;
+/// By Accept (RFC 9110 §12.5.1): CSV for whoever names it and takes nothing else more gladly. What is neither is
+/// answered as JSON, as everywhere.
+ListFormat format_for(const HttpFields& fields) {
+    int csv = 0;
+    int json = 0;
+    for_each_wish(fields, "Accept", [&](std::string_view type, int weight) {
+        if (equal_without_case(type, "text/csv")) csv = weight;
+        if (equal_without_case(type, "application/json")) json = weight;
+    });
+    return csv > 0 && csv >= json ? ListFormat::csv : ListFormat::json;
+}
 
-/// The products of one page, comma-separated, and where the next begins.
-struct ProductPage {
-    std::string products;
-    std::optional<ProductId> next_after;
-};
-
-struct PageRequest {
-    CompanyName company;
-    ProductFilter filter;
-    std::size_t limit = 100;
-    std::optional<ProductId> after;
-};
-
-Result<ProductPage> read_page(const Store& store, const PageRequest& request) {
-    KeyRange range = keys::company_range(request.company);
-    if (request.after) range.from = keys::product(request.company, *request.after) + '\0';
-
-    ProductPage page;
-    std::size_t count = 0;
-    std::size_t examined = 0;
-    ProductId last;
-    bool more = false;
-    error_code damaged;
-    const auto take = [&](std::string_view, std::string_view value) {
-        if (count == request.limit || examined == examined_max || page.products.size() >= page_bytes_max) {
-            more = true;
-            return false;
-        }
-        const auto product = records::decode_product(value);
-        if (!product) {
-            damaged = product.error();
-            return false;
-        }
-        ++examined;
-        last = product->id;
-        if (!request.filter.accepts(*product)) return true;
-        if (count++ > 0) page.products += ',';
-        write_product_json(page.products, *product);
-        return true;
+asio::awaitable<HttpResponse> list_page(Services& services, ProductList::Wanted wanted, Call call) {
+    const Seq seq = services.ledger.status().head;
+    // Made with the first slice, since it takes a snapshot.
+    std::unique_ptr<ProductList> list;
+    const auto go_on = [&services, &list, &wanted, &call, seq] {
+        if (!list) list = std::make_unique<ProductList>(services.store, std::move(wanted), seq, std::move(call));
+        return list->go_on();
     };
-    const auto scanned = store.snapshot()->scan(Family::products, range, Direction::ascending, take);
-    if (!scanned) return scanned.error();
-    if (damaged) return damaged;
-    if (more) page.next_after = last;
-    return page;
+    co_return co_await services.readers.answer(go_on);
 }
 
-/// A cursor is the last product's id: ids don't move, so writes between two pages neither hide nor repeat a product.
-std::string to_cursor(const ProductId& id) {
-    return to_base64url({reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()});
+/// All that the filter accepts, as of one moment; streamed.
+asio::awaitable<HttpResponse> export_csv(Services& services, ProductList::Wanted wanted, const Call& call) {
+    auto leave = services.readers.begin_export();
+    if (!leave) co_return failure_answer(Errc::too_busy);
+
+    struct Begun {
+        std::unique_ptr<ProductWalk> walk;
+        Seq seq = 0;
+    };
+    const auto begin = [&services, &wanted]() -> Result<Begun> {
+        Begun begun{std::make_unique<ProductWalk>(services.store, wanted.company, wanted.after)};
+        const auto head = begun.walk->head();
+        if (!head) return head.error();
+        begun.seq = *head;
+        return begun;
+    };
+    auto begun = co_await services.readers.read(begin);
+    if (!begun) co_return failure_answer(begun.error());
+
+    auto response = csv_answer(begun->seq);
+    // The table shows nothing that changes without a seq, so position and question name it.
+    const auto named = services.ledger.status().epoch + ' ' + std::to_string(begun->seq) + ' ' + call.request.target;
+    response.fields.add("ETag", entity_tag_of(named));
+    response.source =
+        make_product_csv(std::move(begun->walk), std::move(wanted.filter), services.readers, std::move(leave));
+    co_return response;
 }
 
-std::optional<ProductId> from_cursor(std::string_view text) {
-    const auto bytes = from_base64url(text);
-    std::array<std::uint8_t, 16> id{};
-    if (!bytes || bytes->size() != id.size()) return std::nullopt;
-    std::copy(bytes->begin(), bytes->end(), id.begin());
-    return ProductId::from_bytes(id);
+asio::awaitable<HttpResponse> show_past(Services& services, ProductId id, Moment moment) {
+    const auto& status = services.ledger.status();
+    const auto look = [&store = services.store, company = services.settings.company, id, moment,
+                       kept = KeptChanges{status.oldest, status.head}] {
+        return past_of(*store.snapshot(), kept, company, id, moment);
+    };
+    const auto past = co_await services.readers.read(look);
+    if (!past && past.error() == Errc::not_found) co_return problem(404, "This product was not known at that time");
+    if (!past && past.error() == Errc::out_of_bounds)
+        co_return problem(410, "The changes of that time are no longer kept (CHANGES_RETENTION)");
+    if (!past && past.error() == Errc::malformed)
+        co_return problem(400, "Query parameter at: a time such as 2025-01-20T10:30:00Z or a seq up to " +
+                                   std::to_string(services.ledger.status().head) + " is accepted");
+    if (!past) co_return failure_answer(past.error());
+
+    std::string body;
+    JsonObjectWriter json{body};
+    json.boolean("success", true);
+    write_past_json(json.open("at"), *past);
+    write_product_json(json.open("product"), past->product);
+    json.close();
+    co_return json_answer(200, std::move(body));
 }
 
 }  // namespace
 
 asio::awaitable<HttpResponse> list_products(Services& services, Call call) {
     Arguments arguments{call.query};
-    PageRequest request;
-    request.company = services.settings.company;
-    request.limit = arguments.limit();
-    request.filter = read_product_filter(arguments);
+    ProductList::Wanted wanted;
+    wanted.company = services.settings.company;
+    wanted.limit = arguments.limit();
+    wanted.filter = read_product_filter(arguments);
+    wanted.format = format_for(call.request.fields);
     if (const auto cursor = arguments.text("cursor")) {
-        request.after = from_cursor(*cursor);
-        if (!request.after) arguments.complain("cursor", "the `next` of an earlier answer");
+        wanted.after = from_product_cursor(*cursor);
+        if (!wanted.after) arguments.complain("cursor", "the `next` of an earlier answer");
     }
     if (!arguments.complaint().empty()) co_return problem(400, arguments.complaint());
 
-    // The head of before the look: what is found may be newer, never older, so whoever resumes from it misses nothing.
-    const Seq seq = services.ledger.status().head;
-    const auto job = [&store = services.store, request = std::move(request)] { return read_page(store, request); };
-    const auto page = co_await offload(services.workers, job);
-    if (!page) co_return failure_answer(page.error());
-
-    std::string body;
-    body.reserve(page->products.size() + 100);
-    JsonObjectWriter json{body};
-    json.boolean("success", true).number("seq", static_cast<std::int64_t>(seq));
-    json.open("products").append("[").append(page->products).append("]");
-    if (page->next_after)
-        json.string("next", to_cursor(*page->next_after));
-    else
-        json.null("next");
-    json.close();
-    co_return json_answer(200, std::move(body));
+    // A table is wanted whole, unless a page of it is asked for.
+    const bool is_export = wanted.format == ListFormat::csv && call.query.find("limit") == nullptr;
+    auto response = is_export ? co_await export_csv(services, std::move(wanted), call)
+                              : co_await list_page(services, std::move(wanted), std::move(call));
+    response.fields.add("Vary", "Accept");
+    co_return response;
 }
 
 asio::awaitable<HttpResponse> show_product(Services& services, Call call) {
     Arguments arguments{call.query};
-    const auto by = arguments.text("by").value_or("id");
-    if (by != "id" && by != "code") arguments.complain("by", "id or code");
+    const auto by = read_product_by(arguments);
+    const auto moment = arguments.moment("at");
     if (!arguments.complaint().empty()) co_return problem(400, arguments.complaint());
 
-    Result<std::optional<Product>> product{std::optional<Product>{}};
-    if (by == "code")
-        product = co_await product_by_code(services, call.arguments.front());
-    else if (const auto id = ProductId::parse(call.arguments.front()))
-        product = co_await product_by_id(services, *id);
+    const auto product = co_await find_product(services, by, call.arguments.front());
     if (!product) co_return failure_answer(product.error());
-    if (!*product) co_return problem(404, by == "code" ? "No product has this code" : "No product has this id");
+    if (!*product) co_return no_such_product(by);
+    if (moment) co_return co_await show_past(services, (*product)->id, *moment);
 
     std::string body;
     JsonObjectWriter json{body};

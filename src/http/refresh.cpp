@@ -12,12 +12,11 @@ namespace stockcast {
 
 asio::awaitable<HttpResponse> refresh_product(Services& services, Call call) {
     Arguments arguments{call.query};
-    const auto by = arguments.text("by").value_or("id");
-    if (by != "id" && by != "code") arguments.complain("by", "id or code");
+    const auto by = read_product_by(arguments);
     if (!arguments.complaint().empty()) co_return problem(400, arguments.complaint());
 
     std::optional<ProductId> id;
-    if (by == "code") {
+    if (by == ProductBy::code) {
         const auto owner = co_await product_by_code(services, call.arguments.front());
         if (!owner) co_return failure_answer(owner.error());
         if (!*owner) co_return problem(404, "No product here has this code; SIIGO's id may name one that SIIGO has");

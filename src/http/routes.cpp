@@ -8,6 +8,7 @@ using Kind = ParameterKind;
 
 constexpr Parameter limit_parameter{"limit", Kind::whole, "entries a page, 1 to 1000; 100 where absent"};
 constexpr Parameter before_parameter{"before", Kind::text, "`next` of the page before"};
+constexpr Parameter before_seq_parameter{"before", Kind::whole, "`next` of the page before"};
 
 constexpr Parameter product_list[] = {
     limit_parameter,
@@ -17,7 +18,13 @@ constexpr Parameter product_list[] = {
     {"warehouse", Kind::text, "only those with a figure in the warehouse of this id"},
     {"stock_below", Kind::quantity, "only those with less than this, in `warehouse` where that is given"},
 };
-constexpr Parameter product_one[] = {{"by", Kind::text, "`code` when the path names a code instead of SIIGO's id"}};
+constexpr Parameter by_parameter{"by", Kind::text, "`code` when the path names a code instead of SIIGO's id"};
+constexpr Parameter product_one[] = {
+    by_parameter,
+    {"at", Kind::text, "a time or a seq: its stock as it was then"},
+};
+constexpr Parameter product_refresh[] = {by_parameter};
+constexpr Parameter product_history[] = {by_parameter, limit_parameter, before_seq_parameter};
 constexpr Parameter change_list[] = {
     {"since", Kind::whole, "the last `seq` that is known; 0 where absent"},
     limit_parameter,
@@ -56,6 +63,7 @@ constexpr Parameter audit_list[] = {
     {"to", Kind::time, "before this time"},
 };
 constexpr Parameter sync_log_list[] = {limit_parameter, before_parameter};
+constexpr Parameter drift_list[] = {limit_parameter, before_seq_parameter};
 constexpr Parameter sync_start[] = {{"full", Kind::boolean, "`true`: the whole catalogue"}};
 
 // clang-format off
@@ -69,6 +77,7 @@ constexpr Route table[] = {
     {"GET", "/api/changes", Entry::viewer, BodyKind::none, change_list, list_changes, "changes after a position, oldest first"},
     {"GET", "/api/products", Entry::viewer, BodyKind::none, product_list, list_products, "the products held"},
     {"GET", "/api/products/{id}", Entry::viewer, BodyKind::none, product_one, show_product, "one product"},
+    {"GET", "/api/products/{id}/history", Entry::viewer, BodyKind::none, product_history, list_product_history, "changes of one product, newest first"},
     {"GET", "/api/webhooks/logs", Entry::viewer, BodyKind::none, webhook_log_list, list_webhook_logs, "notifications received, newest first"},
     {"GET", "/api/webhooks/logs/{id}", Entry::viewer, BodyKind::none, {}, show_webhook_log, "one notification in full"},
     {"POST", "/api/webhooks/logs/{id}/reprocess", Entry::admin, BodyKind::none, {}, reprocess_webhook_log, "puts a notification through again"},
@@ -77,12 +86,13 @@ constexpr Route table[] = {
     {"GET", "/api/webhooks/subscriptions", Entry::viewer, BodyKind::none, {}, list_subscriptions, "our subscriptions at SIIGO"},
     {"GET", "/api/webhooks/stats", Entry::viewer, BodyKind::none, {}, show_stats, "counts and states"},
     {"GET", "/api/stats", Entry::viewer, BodyKind::none, {}, show_stats, "counts and states"},
+    {"GET", "/api/drift", Entry::viewer, BodyKind::none, drift_list, list_drift, "what a sync found and no webhook had told, newest first"},
     {"GET", "/api/sync/logs", Entry::viewer, BodyKind::none, sync_log_list, list_sync_logs, "runs of the sync, newest first"},
     {"POST", "/api/sync", Entry::admin, BodyKind::none, sync_start, start_sync, "starts a sync"},
     {"GET", "/openapi.json", Entry::open, BodyKind::none, {}, show_openapi, "this interface, as OpenAPI 3.1"},
     {"GET", "/asyncapi.json", Entry::open, BodyKind::none, {}, show_asyncapi, "the streams' messages, as AsyncAPI 3"},
     {"GET", "/metrics", Entry::open, BodyKind::none, {}, show_metrics, "measurements for Prometheus"},
-    {"POST", "/api/products/{id}/refresh", Entry::admin, BodyKind::none, product_one, refresh_product, "reads one product from SIIGO now"},
+    {"POST", "/api/products/{id}/refresh", Entry::admin, BodyKind::none, product_refresh, refresh_product, "reads one product from SIIGO now"},
     {"GET", "/api/audit", Entry::admin, BodyKind::none, audit_list, list_audit, "who did what through the API, newest first"},
     {"POST", "/api/session", Entry::viewer, BodyKind::none, {}, open_session, "turns a token into a browser's session"},
     {"DELETE", "/api/session", Entry::viewer, BodyKind::none, {}, end_session, "ends a browser's session"},
@@ -92,6 +102,11 @@ constexpr Route table[] = {
 // clang-format on
 
 }  // namespace
+
+bool is_tagged(const Route& route) {
+    return route.method == "GET" && route.handler != nullptr &&
+           (route.entry == Entry::viewer || route.entry == Entry::admin);
+}
 
 std::span<const Route> routes() {
     return table;

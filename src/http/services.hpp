@@ -19,6 +19,7 @@ namespace stockcast {
 
 class Access;
 class AuditTrail;
+class Readers;
 class RequestJournal;
 
 /// What handlers work with; lives as long as the Api.
@@ -28,7 +29,8 @@ struct Services {
     Store& store;
     Broadcaster& broadcaster;
     Upstream& upstream;
-    Workers& workers;
+    Workers& workers;  ///< for what somebody waits for and is short
+    Readers& readers;  ///< for what may be long
     Clock& clock;
     Random& random;
     Log& log;

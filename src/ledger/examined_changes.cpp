@@ -68,6 +68,22 @@ void check_old_stock(Examined& store, const Change& change, const Product& befor
                        {{"seq", change.seq}, {"said", shown(change.old_stock)}, {"folded", shown(before.available)}});
 }
 
+/// What was written before changes had tallies has none, and the first after it counts from nothing.
+void check_tally(Examined& store, const Change& change, const std::optional<Tally>& before) {
+    auto expected = before.value_or(change.tally);
+    if (before && (*before != Tally{} || change.tally != Tally{})) {
+        if (change.source == Source::webhook) ++expected.announced;
+        if (change.is_unannounced()) {
+            ++expected.unannounced;
+            expected.last_unannounced = change.seq;
+        }
+    }
+    if (expected == change.tally) return;
+    store.findings.add({"change {seq}: its tally of announced changes does not follow from the one before",
+                        "el cambio {seq}: su cuenta de cambios anunciados no sigue de la anterior"},
+                       {{"seq", change.seq}});
+}
+
 void fold_one(Examined& store, Change change) {
     auto& known = store.products[change.product.id];
     known.changes.add(change.seq);
@@ -116,6 +132,7 @@ void name_differences(Examined& store, const std::set<ProductId>& differing) {
 void examine_changes(Examined& store) {
     auto& findings = store.findings;
     auto expected = store.state.oldest;
+    std::optional<Tally> tally;
     Causes causes{store};
     store.walk(Family::changes, {}, [&](std::string_view key, std::string_view value) {
         const auto seq = keys::seq_of(key);
@@ -134,10 +151,16 @@ void examine_changes(Examined& store) {
         if (stored->change.seq != *seq) {
             findings.add({"change {seq} holds another seq", "el cambio {seq} dice otro número"}, {{"seq", *seq}});
         }
+        check_tally(store, stored->change, tally);
+        tally = stored->change.tally;
         causes.add(stored->change);
         fold_one(store, std::move(stored->change));
     });
     causes.look_up();
+    if (tally && *tally != store.state.tally) {
+        findings.add({"the tally of announced changes is not the last change's",
+                      "la cuenta de cambios anunciados no es la del último cambio"});
+    }
     if (expected != store.state.head + 1) {
         findings.add({"changes: the last is {last}, the head {head}", "changes: el último es {last}, la cabeza {head}"},
                      {{"last", expected - 1}, {"head", store.state.head}});

@@ -21,7 +21,10 @@ enum : std::uint8_t {
     today,
     webhooks,
     webhooks_processed,
-    webhook_minute
+    webhook_minute,
+    announced,
+    unannounced,
+    last_unannounced
 };
 }
 namespace minute_tag {
@@ -63,6 +66,9 @@ Result<void> read_field(const FieldReader::Raw& field, std::uint8_t version, Led
         case tag::today: return keep(FieldReader::signed_number(field), counters.today);
         case tag::webhooks: return keep(FieldReader::number(field), counters.webhooks);
         case tag::webhooks_processed: return keep(FieldReader::number(field), counters.webhooks_processed);
+        case tag::announced: return keep(FieldReader::number(field), state.tally.announced);
+        case tag::unannounced: return keep(FieldReader::number(field), state.tally.unannounced);
+        case tag::last_unannounced: return keep(FieldReader::number(field), state.tally.last_unannounced);
         case tag::webhook_minute: {
             auto bucket = read_minute(FieldReader::inside(field.bytes, version));
             if (!bucket) return bucket.error();
@@ -90,7 +96,10 @@ std::string encode(const LedgerState& state) {
         .number(tag::updated_today, counters.updated_today)
         .signed_number(tag::today, counters.today)
         .number(tag::webhooks, counters.webhooks)
-        .number(tag::webhooks_processed, counters.webhooks_processed);
+        .number(tag::webhooks_processed, counters.webhooks_processed)
+        .number(tag::announced, state.tally.announced)
+        .number(tag::unannounced, state.tally.unannounced)
+        .number(tag::last_unannounced, state.tally.last_unannounced);
     FieldGroup bucket;
     for (const auto& [minute, count] : state.webhook_minutes) {
         out.group(tag::webhook_minute,

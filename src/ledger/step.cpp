@@ -89,6 +89,7 @@ private:
         auto& slot = touched.entry->second;
         out_.state.ticks = std::max(out_.state.ticks, said.seen);
 
+        const auto unannounced_before = out_.state.tally.unannounced;
         auto decision = decide(slot ? &*slot : nullptr, said, now_, rules_);
         Outcome outcome;
         outcome.result = result_of(decision, said);
@@ -103,6 +104,7 @@ private:
         const auto& after = slot ? *slot : decision.next;
         outcome.new_stock = after.available;
         outcome.changed = !decision.changes.empty();
+        outcome.unannounced = out_.state.tally.unannounced - unannounced_before;
         outcome.created = std::ranges::count(decision.changes, ChangeType::product_created) > 0;
         const auto& pending = slot ? slot->pending : touched.loose_pending;
         if (pending) outcome.read_due = pending->due;
@@ -151,6 +153,7 @@ private:
         change.source = said.source;
         change.cause = said.cause;
         change.recorded_at = now_;
+        change.tally = tallied(change, before, said);
         const bool tells_stock = type == ChangeType::stock_updated || type == ChangeType::product_deleted;
         if (tells_stock && before) change.old_stock = before->available;
         if (type == ChangeType::stock_updated) change.warehouses = decision.warehouses;
@@ -168,6 +171,19 @@ private:
 
         out_.batch.put(Family::product_changes, keys::product_change(next.company, next.id, next.seq), {});
         publish(type, decision, std::move(stored.event));
+    }
+
+    /// A deletion no webhook tells of, and a product that is owed a read was pointed at by somebody: neither counts as
+    /// something that SIIGO kept quiet about.
+    const Tally& tallied(const Change& change, const std::optional<Product>& before, const Observation& said) {
+        auto& tally = out_.state.tally;
+        if (said.source == Source::webhook) ++tally.announced;
+        const bool was_asked_for = before && before->pending;
+        if (said.mirror_was_complete && change.type != ChangeType::product_deleted && !was_asked_for) {
+            ++tally.unannounced;
+            tally.last_unannounced = change.seq;
+        }
+        return tally;
     }
 
     static void swap_stock(Product& a, Product& b) {

@@ -40,7 +40,17 @@ void write_properties(JsonObjectWriter& writer, const Product& product) {
     if (!known[4].said) writer.boolean("stock_control", product.stock_control);
 }
 
-void write_warehouses(std::string& out, const std::vector<WarehouseStock>& warehouses) {
+void write_metadata(std::string& out, const Product& product) {
+    JsonObjectWriter writer{out};
+    write_instant(writer, "created", product.created);
+    write_instant(writer, "last_updated", product.last_updated);
+    write_instant(writer, "stock_updated", product.stock_updated);
+    writer.close();
+}
+
+}  // namespace
+
+void write_warehouses_json(std::string& out, const std::vector<WarehouseStock>& warehouses) {
     out += '[';
     for (const auto& warehouse : warehouses) {
         if (&warehouse != &warehouses.front()) out += ',';
@@ -53,21 +63,11 @@ void write_warehouses(std::string& out, const std::vector<WarehouseStock>& wareh
     out += ']';
 }
 
-void write_metadata(std::string& out, const Product& product) {
-    JsonObjectWriter writer{out};
-    write_instant(writer, "created", product.created);
-    write_instant(writer, "last_updated", product.last_updated);
-    write_instant(writer, "stock_updated", product.stock_updated);
-    writer.close();
-}
-
-}  // namespace
-
 void write_product_json(std::string& out, const Product& product) {
     JsonObjectWriter writer{out};
     write_properties(writer, product);
     write_quantity(writer, "available_quantity", product.available);
-    write_warehouses(writer.open("warehouses"), product.warehouses);
+    write_warehouses_json(writer.open("warehouses"), product.warehouses);
     write_metadata(writer.open("metadata"), product);
     write_count(writer, "productId", product.number);
     writer.string("company", product.company);

@@ -7,7 +7,21 @@ namespace {
 
 // Numbers on disk: never given to another meaning.
 namespace tag {
-enum : std::uint8_t { event = 1, seq, type, source, cause, recorded_at, product, old_stock, warehouse, changed };
+enum : std::uint8_t {
+    event = 1,
+    seq,
+    type,
+    source,
+    cause,
+    recorded_at,
+    product,
+    old_stock,
+    warehouse,
+    changed,
+    announced,
+    unannounced,
+    last_unannounced
+};
 }
 namespace warehouse_tag {
 enum : std::uint8_t { id = 1, name, old_stock, new_stock };
@@ -80,6 +94,9 @@ std::string encode(const StoredChange& stored) {
         out.group(tag::warehouse, scratch);
     }
     for (const auto& member : change.changed) out.text(tag::changed, member);
+    out.number(tag::announced, change.tally.announced)
+        .number(tag::unannounced, change.tally.unannounced)
+        .number(tag::last_unannounced, change.tally.last_unannounced);
     return out.finish();
 }
 
@@ -105,6 +122,9 @@ Result<StoredChange> decode_change(std::string_view value) {
             case tag::old_stock: return keep(FieldReader::quantity(field), change.old_stock);
             case tag::warehouse: return add_warehouse(read_warehouse(inside(field)), change);
             case tag::changed: return add_changed(field, change);
+            case tag::announced: return keep(FieldReader::number(field), change.tally.announced);
+            case tag::unannounced: return keep(FieldReader::number(field), change.tally.unannounced);
+            case tag::last_unannounced: return keep(FieldReader::number(field), change.tally.last_unannounced);
             default: return {};
         }
     });

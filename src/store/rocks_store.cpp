@@ -120,6 +120,18 @@ Result<std::optional<std::string>> RocksStore::get(Family family, std::string_vi
     return read_one(*opened, {}, family, key);
 }
 
+std::optional<std::string> RocksStore::peek(Family family, std::string_view key) const {
+    // Whoever opens the database anew holds the lock for as long as the disk takes.
+    const std::shared_lock lock{database_mutex_, std::try_to_lock};
+    if (!lock || !database_ || (has_floor(family) && database_->floors().get().hide(family, key))) return std::nullopt;
+    rocksdb::ReadOptions options;
+    options.read_tier = rocksdb::kBlockCacheTier;
+    auto value = read_one(*database_, options, family, key);
+    // RocksDB also gives an empty value, and calls it found, for a key in a file that it hasn't open.
+    if (!value || !*value || (*value)->empty()) return std::nullopt;
+    return *std::move(value);
+}
+
 Result<std::vector<std::optional<std::string>>> RocksStore::get_many(Family family,
                                                                      const std::vector<std::string>& keys) const {
     const auto opened = database();

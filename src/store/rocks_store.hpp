@@ -23,6 +23,7 @@ public:
 
     Result<void> commit(const Batch& batch) override;
     Result<std::optional<std::string>> get(Family family, std::string_view key) const override;
+    std::optional<std::string> peek(Family family, std::string_view key) const override;
     Result<std::vector<std::optional<std::string>>> get_many(Family family,
                                                              const std::vector<std::string>& keys) const override;
     std::unique_ptr<Snapshot> snapshot() const override;

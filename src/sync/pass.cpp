@@ -285,6 +285,7 @@ Observation Pass::made_ours(Observation row, Origin origin) const {
     row.cause = log_.id;
     row.seen = sent_tick_;
     row.seen_at = sent_at_;
+    row.mirror_was_complete = mirror_complete_;
     return row;
 }
 
@@ -292,12 +293,12 @@ void Pass::count(const Commit& commit, std::size_t found) {
     for (std::size_t i = 0; i < commit.outcomes.size(); ++i) {
         const auto& outcome = commit.outcomes[i];
         if (!outcome.changed) continue;
+        log_.unannounced += outcome.unannounced;
         if (i >= found) {
-            ++log_.deleted;  // no webhook tells of deletions: there is nothing to have been announced
+            ++log_.deleted;
             continue;
         }
         ++(outcome.created ? log_.created : log_.updated);
-        if (mirror_complete_) ++log_.unannounced;
     }
 }
 

@@ -96,6 +96,52 @@ test('products', async () => {
   await call(one, { path: { id: 'no-such-code' }, query: { by: 'code' } }, 404);
 });
 
+test('products as a table', async () => {
+  const csv = { accept: 'text/csv' };
+  const whole = await call('GET /api/products', { headers: csv });
+  assert.equal(whole.type, 'text/csv');
+  const packed = await call('GET /api/products', { headers: { ...csv, 'accept-encoding': 'gzip' } });
+  assert.equal(packed.headers['content-encoding'], 'gzip');
+  assert.equal(packed.text.split('\r\n').length, whole.text.split('\r\n').length);
+  const page = await call('GET /api/products', { headers: csv, query: { limit: 2 } });
+  assert.equal(page.text.split('\r\n').length, 4);
+  await call('GET /api/products', { headers: csv, query: { limit: 0 } }, 400);
+});
+
+test('the past', async () => {
+  const product = await someProduct();
+  const one = 'GET /api/products/{id}';
+  const path = { id: product.id };
+  for (const at of [product.seq, new Date().toISOString(), '2125-01-20T10:30:00Z']) await call(one, { path, query: { at } });
+  await call(one, { path, query: { at: '2020-01-01' } }, 404);
+  for (const at of ['', 'yesterday', '-1', 2 ** 52]) await call(one, { path, query: { at } }, 400);
+
+  const history = 'GET /api/products/{id}/history';
+  const { json } = await call(history, { path, query: { limit: 1 } });
+  await call(history, { path, query: { limit: 1, before: json.history[0].seq } });
+  await call(history, { path: { id: product.code }, query: { by: 'code' } });
+  for (const query of [{ before: -1 }, { limit: 0 }, { by: 'name' }]) await call(history, { path, query }, 400);
+  await call(history, { path: { id: 'no-such-product' } }, 404);
+});
+
+test('drift', async () => {
+  await call('GET /api/drift');
+  await call('GET /api/drift', { query: { limit: 1, before: 1000 } });
+  for (const query of [{ before: -1 }, { before: 'x' }, { limit: 0 }]) await call('GET /api/drift', { query }, 400);
+});
+
+test('what is at hand already', async () => {
+  for (const key of ['GET /api/products', 'GET /api/stats', 'GET /api/changes', 'GET /api/drift', 'GET /api/sync/logs', 'GET /api/audit']) {
+    const token = world.admin;
+    // What changes by itself meanwhile is asked for again.
+    await eventually(`304 of ${key}`, async () => {
+      const first = await world.ask({ path: key.slice(4), headers: { authorization: `Bearer ${token}` } });
+      const again = await world.ask({ path: key.slice(4), headers: { authorization: `Bearer ${token}`, 'if-none-match': first.headers.etag } });
+      return again.status === 304 && contract.complaints(contract.operations.find((o) => o.key === key), again).length === 0;
+    });
+  }
+});
+
 test('changes', async () => {
   const changes = 'GET /api/changes';
   const { json } = await call(changes, { query: { since: 0, limit: 1000 } });

@@ -30,7 +30,7 @@ World::World(WorldSettings settings) : jwt(*JwtKeys::hs256(std::string{jwt_secre
     ledger->on_commit([this](const CommitNotice& notice) { broadcaster->publish(notice); });
     api = std::make_unique<Api>(
         std::move(settings.api), jwt,
-        ApiParts{*ledger, store, *broadcaster, upstream, workers, clock, random, log, alerts, metrics});
+        ApiParts{*ledger, store, *broadcaster, upstream, workers, readers, clock, random, log, alerts, metrics});
 }
 
 World::~World() {

@@ -95,6 +95,7 @@ public:
     Metrics metrics;
     MemoryStore store;
     InlineWorkers workers;
+    InlineWorkers readers;
     FakeUpstream upstream;
     JwtKeys jwt;
     bool fatal = false;

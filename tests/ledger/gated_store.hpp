@@ -51,6 +51,9 @@ public:
     Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
         return behind_.get(family, key);
     }
+    std::optional<std::string> peek(Family family, std::string_view key) const override {
+        return behind_.peek(family, key);
+    }
     Result<std::vector<std::optional<std::string>>> get_many(Family family,
                                                              const std::vector<std::string>& keys) const override {
         looked_up_ += keys.size();

@@ -82,6 +82,7 @@ void check_shows(const Store& store, std::uint64_t n) {
     CHECK(store.get(Family::changes, keys::change(n)).value().has_value() == (n <= 6));
     if (n > 1) {
         CHECK_FALSE(store.get(Family::changes, keys::change(n - 1)).value());
+        CHECK_FALSE(store.peek(Family::changes, keys::change(n - 1)));
         CHECK_FALSE(store.snapshot()->get(Family::sync_logs, keys::log("main", log_id(n - 1))).value());
         CHECK(store.get_many(Family::changes, {keys::change(n - 1), keys::change(6)}).value() ==
               std::vector<std::optional<std::string>>{std::nullopt,

@@ -36,3 +36,13 @@ TEST_CASE("after a failure of unknown outcome the batch is there or not, and not
         CHECK(store.commit(batch_of(Family::products, "b", "1")));
     }
 }
+
+TEST_CASE("a cold memory store shows a peek nothing, and a read all", "[store][memory]") {
+    MemoryStore store;
+    CHECK(store.commit(batch_of(Family::products, "a", "1")));
+    store.set_cold(true);
+    CHECK_FALSE(store.peek(Family::products, "a"));
+    CHECK(store.get(Family::products, "a").value() == "1");
+    store.set_cold(false);
+    CHECK(store.peek(Family::products, "a") == "1");
+}

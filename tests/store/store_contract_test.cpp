@@ -102,6 +102,21 @@ STORE_TEST("many keys are answered in the order asked for, also twice and absent
     CHECK(of.store->get_many(Family::products, {}).value().empty());
 }
 
+STORE_TEST("a peek sees what was just committed, and never makes anything up") {
+    TestType of;
+    CHECK(of.store->commit(batch_of(Family::products, "a", "1")));
+    CHECK(of.store->commit(batch_of(Family::products, "empty", "")));
+    CHECK(of.store->peek(Family::products, "a") == "1");
+    CHECK_FALSE(of.store->peek(Family::products, "empty"));
+    CHECK_FALSE(of.store->peek(Family::products, "b"));
+    CHECK_FALSE(of.store->peek(Family::product_codes, "a"));
+
+    Batch later;
+    later.erase(Family::products, "a");
+    CHECK(of.store->commit(later));
+    CHECK_FALSE(of.store->peek(Family::products, "a"));
+}
+
 STORE_TEST("a scan visits its range in bytewise order, either way, from inclusive to exclusive") {
     TestType of;
     Batch batch;

@@ -79,6 +79,11 @@ void MemoryStore::set_full(bool full) {
     full_ = full;
 }
 
+void MemoryStore::set_cold(bool cold) {
+    const std::lock_guard lock{mutex_};
+    cold_ = cold;
+}
+
 void MemoryStore::reopen() {
     const std::lock_guard lock{mutex_};
     broken_ = false;
@@ -133,6 +138,13 @@ Result<std::optional<std::string>> MemoryStore::get(Family family, std::string_v
     const std::lock_guard lock{mutex_};
     if (floors_.hide(family, key)) return std::optional<std::string>{};
     return find(table_of(tables_, family), key);
+}
+
+std::optional<std::string> MemoryStore::peek(Family family, std::string_view key) const {
+    const std::lock_guard lock{mutex_};
+    if (cold_ || floors_.hide(family, key)) return std::nullopt;
+    auto value = find(table_of(tables_, family), key);
+    return value && !value->empty() ? value : std::nullopt;
 }
 
 Result<std::vector<std::optional<std::string>>> MemoryStore::get_many(Family family,

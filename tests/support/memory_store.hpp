@@ -33,6 +33,8 @@ public:
     void fail_next_commit(Fault fault);
     /// Every commit and `recover()` says full until it is set back.
     void set_full(bool full);
+    /// As if all that is kept lay on a disk: `peek` finds nothing until it is set back.
+    void set_cold(bool cold);
     /// As if the process had ended and come back: a failed store can be written again, what is there stays.
     void reopen();
     /// Commits that succeeded.
@@ -42,6 +44,7 @@ public:
 
     Result<void> commit(const Batch& batch) override;
     Result<std::optional<std::string>> get(Family family, std::string_view key) const override;
+    std::optional<std::string> peek(Family family, std::string_view key) const override;
     Result<std::vector<std::optional<std::string>>> get_many(Family family,
                                                              const std::vector<std::string>& keys) const override;
     std::unique_ptr<Snapshot> snapshot() const override;
@@ -65,6 +68,7 @@ private:
     std::map<std::string, Tables> checkpoints_;
     std::optional<Fault> next_fault_;
     bool full_ = false;
+    bool cold_ = false;
     bool broken_ = false;
     std::size_t commits_ = 0;
 };

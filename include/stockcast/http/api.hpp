@@ -83,6 +83,7 @@ struct ApiParts {
     Broadcaster& broadcaster;
     Upstream& upstream;
     Workers& workers;
+    Workers& readers;  ///< in the background: lists, exports, history
     Clock& clock;
     Random& random;
     Log& log;

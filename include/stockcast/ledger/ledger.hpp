@@ -38,6 +38,7 @@ struct Outcome {
     std::optional<Quantity> new_stock;
     bool created = false;
     bool changed = false;             ///< at least one Change was recorded
+    std::uint64_t unannounced = 0;    ///< of these, so many that a sync found and no webhook had told
     std::optional<Instant> read_due;  ///< the product must be read from SIIGO at or after this
     ProductNumber number = 0;
     Seq seq = 0;  ///< of its last change; 0 when there was none

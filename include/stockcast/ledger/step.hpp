@@ -20,6 +20,7 @@ struct LedgerState {
     SeenTick ticks = 0;  ///< highest handed out when this was written
     ProductNumber next_number = 1;
     LedgerCounters counters;
+    Tally tally;                                                          ///< of the head
     std::vector<std::pair<std::int64_t, std::uint64_t>> webhook_minutes;  ///< (Unix minute, count), the last 60
     bool operator==(const LedgerState&) const = default;
 };

@@ -31,6 +31,8 @@ struct Observation {
     SeenTick seen =
         0;            ///< a notification: when it arrived; a page or read: when its request was *sent* (`Ledger::tick`)
     Instant seen_at;  ///< the same moment by our clock
+    bool mirror_was_complete =
+        false;  ///< a sync's, once a full pass was ever completed: what it finds is news late told
 
     std::optional<Quantity> available;                      ///< absent: not said. Never read as zero
     std::optional<std::vector<WarehouseStock>> warehouses;  ///< absent: not said

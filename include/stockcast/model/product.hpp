@@ -84,4 +84,7 @@ struct Product {
 /// `productId`, `company`, `deleted`, `seq`, `synced_at`. One JSON object.
 void write_product_json(std::string& out, const Product& product);
 
+/// `[{"id","name","quantity"}]`.
+void write_warehouses_json(std::string& out, const std::vector<WarehouseStock>& warehouses);
+
 }  // namespace stockcast

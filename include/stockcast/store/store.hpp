@@ -78,7 +78,8 @@ struct StoreHealth {
     std::string reason;  ///< why not, for readiness and the log; empty while writable
 };
 
-/// An ordered key-value store of nine families with atomic, durable batches. Blocking: never on the executor.
+/// An ordered key-value store of nine families with atomic, durable batches. Blocking, all but `peek`: never on the
+/// executor.
 class Store {
 public:
     virtual ~Store() = default;
@@ -89,6 +90,9 @@ public:
     virtual Result<void> commit(const Batch& batch) = 0;
 
     virtual Result<std::optional<std::string>> get(Family family, std::string_view key) const = 0;
+    /// The value, where it lies in memory: neither reads a file nor waits for who does, so the executor may call it.
+    /// Absent says nothing (no such key, not in memory, empty, damaged): ask `get`, on another thread.
+    virtual std::optional<std::string> peek(Family family, std::string_view key) const = 0;
     /// Several keys of one family, in the order asked for; one look-up where the engine has it.
     virtual Result<std::vector<std::optional<std::string>>> get_many(Family family,
                                                                      const std::vector<std::string>& keys) const = 0;
