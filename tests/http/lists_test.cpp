@@ -5,6 +5,8 @@
 #include "http/world.hpp"
 #include "support/run.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -124,7 +126,7 @@ TEST_CASE("more than may wait to be read is told to come back, and what waits is
         asio::co_spawn(
             io,
             [&]() -> asio::awaitable<void> {
-                const auto done = co_await readers.read([]() -> Result<int> { return 1; });
+                const Result<int> done = co_await readers.read([]() -> Result<int> { return 1; });
                 if (done)
                     ++read;
                 else if (done.error() == Errc::too_busy)

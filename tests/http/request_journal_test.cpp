@@ -57,7 +57,7 @@ TEST_CASE("a request's id is taken from a trusted proxy, if it is well-formed", 
     };
     CHECK(id("10.1.2.3", "0f8f-ab_c.D") == "0f8f-ab_c.D");
     CHECK(id("203.0.113.7", "0f8f-ab_c.D") != "0f8f-ab_c.D");
-    for (const std::string given : {std::string{"a b"}, std::string{"a\"b"}, std::string{"<x>"}, std::string(65, 'a')})
+    for (const std::string& given : {std::string{"a b"}, std::string{"a\"b"}, std::string{"<x>"}, std::string(65, 'a')})
         CHECK(id("10.1.2.3", given) != given);
 }
 

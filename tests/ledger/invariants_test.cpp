@@ -145,6 +145,24 @@ TEST_CASE("each kind of damage is found", "[ledger]") {
     }
 }
 
+TEST_CASE("a tally that does not follow from the one before is found", "[ledger]") {
+    Bench bench;
+    live(bench);
+    auto change = *records::decode_change(bench.store.entries(Family::changes).at(keys::change(3)));
+    REQUIRE(change.change.tally.announced > 0);
+    ++change.change.tally.announced;
+    spoil(bench, Family::changes, keys::change(3), records::encode(change));
+    std::string all;
+    for (const auto& finding : bench.findings()) all += finding + "\n";
+    CHECK_THAT(all, Catch::Contains("change 3: its tally of announced changes does not follow"));
+    CHECK_THAT(all, Catch::Contains("change 4: its tally of announced changes does not follow"));
+
+    change_state(bench, [](LedgerState& state) { ++state.tally.unannounced; });
+    all.clear();
+    for (const auto& finding : bench.findings()) all += finding + "\n";
+    CHECK_THAT(all, Catch::Contains("the tally of announced changes is not the last change's"));
+}
+
 TEST_CASE("a change log that was cut without anchors is found", "[ledger]") {
     Bench bench;
     live(bench);

@@ -90,6 +90,15 @@ TEST_CASE("a change comes back with what its type keeps, and its event byte for 
     }
 }
 
+TEST_CASE("a change keeps its tally, and one from before there were any has none", "[store][records]") {
+    auto written = stock_change();
+    CHECK(records::decode_change(records::encode(written))->change.tally == Tally{});
+    written.change.tally = {.announced = 300, .unannounced = 2, .last_unannounced = written.change.seq};
+    const auto read = records::decode_change(records::encode(written)).value().change;
+    CHECK(read.tally == written.change.tally);
+    CHECK(read.is_unannounced());
+}
+
 TEST_CASE("a change of stock keeps the figures and leaves the product's other members out", "[store][records]") {
     auto written = stock_change();
     written.change.product.properties = std::string(10'000, ' ');
