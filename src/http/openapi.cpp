@@ -111,7 +111,7 @@ void add_tags(const Route& route, Json::Object& responses) {
         return p.name == "cursor" || p.name == "before" || p.name == "since";
     });
     for (auto& [status, response] : responses) {
-        if (status != "200") continue;
+        if (status != "200" || response.find("$ref") != nullptr) continue;  // what is shared says it itself
         const auto* said = response.find("headers");
         Json headers = said != nullptr ? *said : Json{Json::Object{}};
         headers.set("ETag", reference("#/components/headers/ETag"));

@@ -46,6 +46,35 @@ struct HostileSettings {
 /// False when any genuine notification was not answered 200.
 bool hostile(const HostileSettings& settings);
 
+struct ReadSettings {
+    std::string url;           ///< `http://HOST:PORT`, of the loopback
+    std::string token;         ///< of a viewer
+    unsigned connections = 8;  ///< for what is counted by the second; what is timed has one
+    unsigned seconds = 3;      ///< of each question in each run
+    unsigned runs = 5;
+    std::string product;  ///< whose past is read; empty: the one that moved most of late
+    std::string at;       ///< time or seq; empty: drawn from that product's history
+};
+/// False when any answer was none of 2xx.
+bool read(const ReadSettings& settings);
+
+struct OverloadSettings {
+    std::string url;    ///< `http://HOST:PORT`, of the loopback
+    std::string token;  ///< of a viewer
+    std::string secret;
+    unsigned exports = 2;   ///< loops of whole catalogues as CSV
+    unsigned searches = 1;  ///< loops of searches to the end of the catalogue
+    std::string search = "zqx";
+    double rate = 200;      ///< webhooks a second
+    unsigned seconds = 10;  ///< of each half of a run
+    unsigned runs = 3;
+    unsigned products = 589;
+    std::string company_key = "demo";
+    std::uint64_t seed = 1;
+};
+/// False when any webhook was not answered 200, or anything beside them was refused.
+bool overload(const OverloadSettings& settings);
+
 struct SyncBenchSettings {
     unsigned products = 589;
     unsigned batch_size = 50;
@@ -60,7 +89,8 @@ struct FillSettings {
     std::string directory;  ///< a DATA_DIR without a store
     std::uint64_t changes = 1'000'000;
     unsigned products = 10'000;
-    unsigned days = 30;  ///< over which they are spread, up to now
+    std::uint64_t busy = 0;  ///< further changes, all of one further product
+    unsigned days = 30;      ///< over which they are spread, up to now
     std::string company = "main";
 };
 /// A store as so many webhooks would have left it, to measure what reads it.

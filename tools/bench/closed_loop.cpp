@@ -134,4 +134,15 @@ LoopResult run_closed_loop(const Address& address, const LoopSettings& settings,
     return ClosedLoop{address, settings, next}.run();
 }
 
+std::uint64_t send_each_once(const Address& address, Notifications& notifications, unsigned products) {
+    std::uint64_t n = 0;
+    while (n < products) {
+        const auto made = run_closed_loop(address, {8, std::chrono::milliseconds{0}, std::chrono::milliseconds{100}},
+                                          [&] { return notifications.request(n++); });
+        if (made.refused() > 0)
+            throw std::runtime_error("notifications are answered " + std::to_string(made.by_status.rbegin()->first));
+    }
+    return n;
+}
+
 }  // namespace stockcast::bench

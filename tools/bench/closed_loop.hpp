@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bench/histogram.hpp"
+#include "bench/notification.hpp"
 #include "bench/socket.hpp"
 
 #include <chrono>
@@ -30,5 +31,9 @@ struct LoopResult {
 /// 30 s.
 LoopResult run_closed_loop(const Address& address, const LoopSettings& settings,
                            const std::function<std::string_view()>& next);
+
+/// The first `products` of the notifications, so that none of them is news by being new. Throws when one is refused.
+/// The number of the next.
+std::uint64_t send_each_once(const Address& address, Notifications& notifications, unsigned products);
 
 }  // namespace stockcast::bench

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <stdexcept>
+#include <string_view>
 
 namespace stockcast::bench {
 namespace {
@@ -28,23 +29,31 @@ public:
           store_(store),
           notifications_(
               {.host_field = "x", .target = "/x", .company_key = "demo", .products = settings.products, .seed = 1}),
+          busy_({.host_field = "x", .target = "/x", .company_key = "demo", .products = 1, .seed = 2}),
+          total_(settings.changes + settings.busy),
           now_(SystemClock{}.wall() - std::chrono::hours{24 * settings.days}),
           step_(std::chrono::duration_cast<Instant::Ticks>(std::chrono::hours{24 * settings.days}) /
-                static_cast<std::int64_t>(settings.changes)) {}
+                static_cast<std::int64_t>(total_)) {}
 
     void write() {
-        for (std::uint64_t n = 0; n < settings_.changes;) {
+        for (std::uint64_t n = 0; n < total_;) {
             std::vector<Submission> batch;
-            for (const auto end = std::min(n + changes_together, settings_.changes); n < end; ++n)
-                batch.push_back(next(n));
+            for (const auto end = std::min(n + changes_together, total_); n < end; ++n) batch.push_back(next(n));
             commit(batch);
         }
     }
     Seq head() const { return state_.head; }
 
 private:
+    /// The busy product's changes are spread evenly among the others.
+    std::string_view request_of(std::uint64_t n) {
+        const auto busy_before = n * settings_.busy / total_;
+        const bool is_busy = (n + 1) * settings_.busy / total_ > busy_before;
+        return is_busy ? busy_.request(busy_before) : notifications_.request(n - busy_before);
+    }
+
     Submission next(std::uint64_t n) {
-        const auto request = notifications_.request(n);
+        const auto request = request_of(n);
         const auto body = request.substr(request.find("\r\n\r\n") + 4);
         auto read = siigo::read_notification(parse_json(body).value());
         now_ = now_ + step_;
@@ -83,7 +92,8 @@ private:
 
     const FillSettings& settings_;
     Store& store_;
-    Notifications notifications_;
+    Notifications notifications_, busy_;
+    const std::uint64_t total_;
     SystemRandom random_;
     Held held_;  // all of them: the catalogue is small enough
     LedgerState state_;

@@ -187,13 +187,8 @@ bool latency(const LatencySettings& settings) {
     const auto address = resolve(*url);
     Notifications notifications{{url->host_field(), url->path, settings.company_key, settings.products, settings.seed}};
 
-    // Each product once beforehand: its creation is another event than what is measured.
-    std::uint64_t n = 0;
-    while (n < settings.products) {
-        const auto made = run_closed_loop(address, {8, 0ms, 100ms}, [&] { return notifications.request(n++); });
-        if (made.refused() > 0)
-            throw std::runtime_error("notifications are answered " + std::to_string(made.by_status.rbegin()->first));
-    }
+    // Beforehand: a product's creation is another event than what is measured.
+    const auto n = send_each_once(address, notifications, settings.products);
     Run run{address, *url, settings, notifications, n};
     std::printf("%.0f webhooks/s for %u s, %u WebSocket clients\n\n", settings.rate, settings.seconds,
                 settings.clients);

@@ -14,6 +14,8 @@ namespace {
 using namespace stockcast::bench;
 
 constexpr int failed = 1;
+constexpr auto server_help = "http://127.0.0.1:PORT of a server without real data, with RATE_LIMIT_API=0";
+constexpr auto token_help = "stockcast token --role viewer";
 constexpr auto url_help = "http://HOST:PORT/api/webhooks/receive/SECRET of a server without real data";
 
 CLI::App* declare_ingest(CLI::App& app, IngestSettings& settings) {
@@ -84,6 +86,57 @@ CLI::App* declare_hostile(CLI::App& app, HostileSettings& settings) {
     return command;
 }
 
+CLI::App* declare_read(CLI::App& app, ReadSettings& settings) {
+    auto* command =
+        app.add_subcommand("read", "One product beside GET /healthz; pages of the webhooks' log; a product as it was");
+    command->add_option("URL", settings.url, server_help)->required();
+    command->add_option("--token", settings.token, token_help)->required();
+    command->add_option("--connections", settings.connections, "Kept connections that ask for products and /healthz")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    command->add_option("--seconds", settings.seconds, "Of each question in each run")
+        ->check(CLI::Range(1, 3'600))
+        ->capture_default_str();
+    command->add_option("--runs", settings.runs, "The questions in turns, so often; medians are shown")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    auto* product =
+        command->add_option("--product", settings.product, "Id of the one read by ?at=; else the one that moved most");
+    command->add_option("--at", settings.at, "That time or seq; else times of its history in turns")->needs(product);
+    return command;
+}
+
+CLI::App* declare_overload(CLI::App& app, OverloadSettings& settings) {
+    auto* command = app.add_subcommand(
+        "overload", "Webhooks at a fixed rate, alone and beside exports of the whole catalogue and searches, in turns");
+    command->add_option("URL", settings.url, server_help)->required();
+    command->add_option("--token", settings.token, token_help)->required();
+    command->add_option("--secret", settings.secret, "The last part of the webhooks' address")->required();
+    command->add_option("--exports", settings.exports, "Catalogues as CSV at once, one after another")
+        ->check(CLI::Range(0, 1'000))
+        ->capture_default_str();
+    command->add_option("--searches", settings.searches, "Searches of the whole catalogue at once")
+        ->check(CLI::Range(0, 1'000))
+        ->capture_default_str();
+    command->add_option("--search", settings.search, "A text that few products match")->capture_default_str();
+    command->add_option("--rate", settings.rate, "Webhooks a second")
+        ->check(CLI::Range(0.1, 1e5))
+        ->capture_default_str();
+    command->add_option("--seconds", settings.seconds, "Of each half of a run")
+        ->check(CLI::Range(1, 3'600))
+        ->capture_default_str();
+    command->add_option("--runs", settings.runs, "Alone and beside in turns, so often; medians are shown")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    command->add_option("--products", settings.products, "Products that take turns")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    command->add_option("--company-key", settings.company_key, "company_key of the notifications")
+        ->capture_default_str();
+    command->add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
+    return command;
+}
+
 CLI::App* declare_sync(CLI::App& app, SyncBenchSettings& settings) {
     auto* command = app.add_subcommand(
         "sync", "A first sync against the SIIGO simulator (in a process of its own) into a new store, and a restart");
@@ -113,6 +166,9 @@ CLI::App* declare_fill(CLI::App& app, FillSettings& settings) {
     command->add_option("--products", settings.products, "Products that take turns")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
+    command->add_option("--busy", settings.busy, "Further changes, all of one further product")
+        ->check(CLI::Range(0, 1'000'000))
+        ->capture_default_str();
     command->add_option("--days", settings.days, "Spread over these, up to now")
         ->check(CLI::Range(1, 3'650))
         ->capture_default_str();
@@ -124,7 +180,8 @@ CLI::App* declare_fill(CLI::App& app, FillSettings& settings) {
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     try {
-        CLI::App app{"Measures stockcast: ingest, latency, a hostile network, sync; fills a store.", "stockcast-bench"};
+        CLI::App app{"Measures stockcast: ingest, latency, reading, overload, a hostile network, sync; fills a store.",
+                     "stockcast-bench"};
         const auto language = stockcast::language_from_environment();
         stockcast::begin_declaration(app, language);
         stockcast::add_views(app, language);
@@ -138,13 +195,19 @@ int main(int argc, char** argv) {
         SyncBenchSettings sync_settings;
         const auto* ingest_command = declare_ingest(app, ingest_settings);
         const auto* latency_command = declare_latency(app, latency_settings);
+        ReadSettings read_settings;
+        OverloadSettings overload_settings;
         FillSettings fill_settings;
+        const auto* read_command = declare_read(app, read_settings);
+        const auto* overload_command = declare_overload(app, overload_settings);
         const auto* hostile_command = declare_hostile(app, hostile_settings);
         const auto* sync_command = declare_sync(app, sync_settings);
         declare_fill(app, fill_settings);
         if (const auto ended = stockcast::parse_arguments(app, argc, argv, language)) return *ended;
         if (ingest_command->parsed()) return ingest(ingest_settings) ? 0 : failed;
         if (latency_command->parsed()) return latency(latency_settings) ? 0 : failed;
+        if (read_command->parsed()) return stockcast::bench::read(read_settings) ? 0 : failed;
+        if (overload_command->parsed()) return overload(overload_settings) ? 0 : failed;
         if (hostile_command->parsed()) return hostile(hostile_settings) ? 0 : failed;
         if (sync_command->parsed()) return stockcast::bench::sync(sync_settings) ? 0 : failed;
         fill(fill_settings);

@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -24,13 +23,6 @@ sockaddr_in loopback(std::size_t number) {
     return from;
 }
 
-bool is_loopback(const Address& address) {
-    sockaddr_in to{};
-    if (address.storage.ss_family != AF_INET) return false;
-    std::memcpy(&to, &address.storage, sizeof to);
-    return ntohl(to.sin_addr.s_addr) >> 24U == 127;
-}
-
 }  // namespace
 
 SlowCrowd::SlowCrowd(const Address& server, const std::string& host_field, const std::string& target, unsigned count,
@@ -47,7 +39,7 @@ void SlowCrowd::open(Member& member, Time now) {
     const auto index = static_cast<std::size_t>(&member - members_.data());
     member.socket = Descriptor{::socket(server_.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     if (member.socket.get() < 0) fail("socket");
-    if (is_loopback(server_)) {
+    if (server_.storage.ss_family == AF_INET && is_loopback(server_)) {
         const auto from = loopback(index / members_an_address);
         if (::bind(member.socket.get(), reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) fail("bind");
     }

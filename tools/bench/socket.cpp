@@ -43,6 +43,17 @@ Address resolve(const HttpUrl& url) {
     return address;
 }
 
+bool is_loopback(const Address& address) {
+    if (address.storage.ss_family == AF_INET6) {
+        sockaddr_in6 to{};
+        std::memcpy(&to, &address.storage, sizeof to);
+        return IN6_IS_ADDR_LOOPBACK(&to.sin6_addr);
+    }
+    sockaddr_in to{};
+    std::memcpy(&to, &address.storage, sizeof to);
+    return address.storage.ss_family == AF_INET && ntohl(to.sin_addr.s_addr) >> 24U == 127;
+}
+
 Descriptor connect_to(const Address& address) {
     Descriptor socket{::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     if (socket.get() < 0) fail("socket");

@@ -36,6 +36,9 @@ struct Address {
 /// Throws std::runtime_error. `https://` is refused: the generator speaks plain HTTP only.
 Address resolve(const HttpUrl& url);
 
+/// Of 127.0.0.0/8 or `::1`: this machine.
+bool is_loopback(const Address& address);
+
 /// Connected, non-blocking, without Nagle's delay. Throws std::system_error.
 Descriptor connect_to(const Address& address);
 
