@@ -46,8 +46,9 @@ TEST_CASE("a discarded body is counted", "[bench]") {
 }
 
 TEST_CASE("what is no answer, has no end, or is followed by more is refused", "[bench]") {
-    for (const auto& bytes : {std::string{"SSH-2.0\r\n\r\n"}, std::string{"HTTP/1.1 200 OK\r\n\r\nabc"}, counted + "x",
-                              chunked + "x", std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"}}) {
+    for (const auto& bytes :
+         {std::string{"SSH-2.0\r\n\r\n"}, std::string{"HTTP/1.1 200 OK\r\n\r\nabc"}, counted + "x", chunked + "x",
+          std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"}}) {
         CAPTURE(bytes);
         IncomingAnswer answer;
         CHECK_THROWS_AS(answer.take(bytes), std::runtime_error);

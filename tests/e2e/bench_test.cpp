@@ -30,9 +30,10 @@ TEST_CASE("stockcast-bench read asks for products, logs and the past", "[e2e]") 
     CHECK(says(without_products, "no products"));
 
     for (const auto* quantity : {"1", "2", "3"})
-        REQUIRE(world.notify(Notification{.quantity = quantity,
-                                          .stock_updated = std::string{"2025-01-20T10:30:0"} + quantity + "Z"}
-                                 .json())
+        REQUIRE(world
+                    .notify(Notification{.quantity = quantity,
+                                         .stock_updated = std::string{"2025-01-20T10:30:0"} + quantity + "Z"}
+                                .json())
                     .status == 200);
     const auto ran = read();
     INFO(ran.output);
@@ -63,8 +64,8 @@ TEST_CASE("stockcast-bench overload sends webhooks alone and beside exports and 
 
 TEST_CASE("stockcast-bench reads and overloads this machine alone", "[e2e]") {
     const TemporaryDirectory directory;
-    const auto ran = run_to_end({STOCKCAST_BENCH_PROGRAM, "read", "http://192.0.2.1:5000", "--token", "none"}, {},
-                                directory.path());
+    const auto ran =
+        run_to_end({STOCKCAST_BENCH_PROGRAM, "read", "http://192.0.2.1:5000", "--token", "none"}, {}, directory.path());
     CHECK(ran.exit_code == 1);
     CHECK(says(ran, "not on this machine"));
 }
