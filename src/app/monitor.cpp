@@ -87,8 +87,11 @@ asio::awaitable<void> Monitor::have_last_word(std::chrono::milliseconds patience
 
 void Monitor::sync_finished(const SyncLog& run) {
     runs(metrics_, run.kind, run.outcome).add();
-    rows_.add(run.seen);
-    drift_.add(run.unannounced);
+    // One that broke off and went on is told again, with all that it came to.
+    const auto told = run.id == last_told_.id ? last_told_ : SyncLog{};
+    rows_.add(run.seen - told.seen);
+    drift_.add(run.unannounced - told.unannounced);
+    last_told_ = run;
     if (run.outcome == SyncOutcome::completed && run.finished_at)
         durations(metrics_, run.kind).observe(*run.finished_at - run.started_at);
 }

@@ -37,6 +37,7 @@ private:
     std::optional<AlertPoster> poster_;  ///< nothing: ALERT_WEBHOOK_URL is not set
     Counter& rows_;
     Counter& drift_;
+    SyncLog last_told_;  ///< of the runs
 };
 
 }  // namespace stockcast

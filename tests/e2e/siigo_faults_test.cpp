@@ -81,6 +81,25 @@ TEST_CASE("an outage is survived and the mirror is right afterwards", "[e2e]") {
     CHECK(eventually([&] { return world.stock(code) == "19"; }, std::chrono::seconds{90}));
 }
 
+TEST_CASE("a pass that broke off and went on is counted once", "[e2e]") {
+    World world{{.server = {{"SYNC_BATCH_SIZE", "20"}, {"SIIGO_REQUEST_SPACING", "100ms"}}}};
+    world.start_server();
+    const auto run = [&] {
+        const auto page = world.get("/api/sync/logs?limit=1").json();
+        const auto* logs = page.find("logs");
+        return logs == nullptr || logs->if_array()->empty() ? Json{Json::Object{}} : logs->if_array()->front();
+    };
+    REQUIRE(eventually([&] { return text_of(run(), "pages") > "2"; }));
+    world.faults(R"({"outage":true})");
+    REQUIRE(eventually([&] { return text_of(run(), "outcome") == "failed"; }, std::chrono::seconds{90}));
+    world.faults(R"({"outage":false})");
+    REQUIRE(eventually([&] { return text_of(run(), "outcome") == "completed"; }, std::chrono::seconds{90}));
+    CHECK(eventually([&] {
+        return world.get("/metrics", "").body.find("stockcast_sync_rows_total " + text_of(run(), "seen") + "\n") !=
+               std::string::npos;
+    }));
+}
+
 TEST_CASE("a blocked account is asked three times on fresh tokens and then left alone", "[e2e]") {
     World world{{.server = {{"SYNC_INTERVAL", "1s"}}}};
     world.faults(R"({"blocked":true})");
