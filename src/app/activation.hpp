@@ -48,7 +48,7 @@ private:
         std::optional<std::uint64_t> total;
         bool operator==(const Look&) const = default;
     };
-    /// What the newest entry of /api/sync/logs says went wrong.
+    /// What the newest entry of /api/sync/logs says went wrong since setup began; what went wrong before is no news.
     struct Trouble {
         std::string run;
         std::string error;  ///< empty: nothing
@@ -71,6 +71,7 @@ private:
     bool tell(const Remark& finding);
 
     Parts parts_;
+    std::string began_ = parts_.process.clock.wall().to_iso_ms();
     std::string token_;
     std::string secret_;
     ProgressBar bar_;

@@ -35,7 +35,7 @@ asio::awaitable<bool> Activation::sync() {
 
 asio::awaitable<bool> Activation::follow_sync(Look before) {
     const auto refusal = make_error_code(Errc::siigo_unauthorized).message();
-    auto known = co_await last_trouble();  // of an earlier run: no news
+    Trouble known;
     auto last = before;
     auto moved = parts_.process.clock.now();
     for (;;) {
@@ -80,6 +80,8 @@ asio::awaitable<Activation::Trouble> Activation::last_trouble() {
     const auto* rows = logs.find("logs");
     if (!rows || !rows->if_array() || rows->if_array()->empty()) co_return Trouble{};
     const auto& run = rows->if_array()->front();
+    // Both in one form, so that they compare as texts.
+    if (text_at(run, {"finished_at"}) < began_) co_return Trouble{};
     co_return Trouble{text_at(run, {"id"}), text_at(run, {"error"})};
 }
 
