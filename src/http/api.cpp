@@ -167,7 +167,7 @@ asio::awaitable<HttpResponse> Api::handle(HttpRequest request, std::unique_ptr<A
     auto& admission = static_cast<Admission&>(*admitted);
     const bool is_read = request.method == "GET" || request.method == "HEAD";
     const bool takes_gzip = is_read && accepts_gzip(request.fields);
-    std::string known{request.fields.get("If-None-Match")};
+    std::string known{is_read ? request.fields.get("If-None-Match") : std::string_view{}};
     auto call = call_of(std::move(request), admission);
     // What only reads leaves no trace of its own, or the trail would grow by being looked at.
     if (admission.route->entry == Entry::admin && admission.route->method != "GET") {

@@ -66,6 +66,10 @@ std::optional<Quantity> Arguments::quantity(std::string_view name) {
     return std::nullopt;
 }
 
+std::optional<Seq> Arguments::seq(std::string_view name) {
+    return whole(name, 0, seq_max);
+}
+
 std::optional<Moment> Arguments::moment(std::string_view name) {
     const auto* value = query_.find(name);
     if (value == nullptr) return std::nullopt;

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ namespace stockcast {
 
 /// A place in the log of changes: right after the change of that seq, or as of that time.
 using Moment = std::variant<Seq, Instant>;
+
+/// No seq is beyond: readers in other languages have no larger whole numbers.
+inline constexpr Seq seq_max = std::numeric_limits<std::int64_t>::max();
 
 /// Reads a query's values. Each getter gives nothing when the parameter is absent, and also when it is not what is
 /// accepted: then `complaint()` says so, and the handler answers 400 with it.
@@ -31,6 +35,7 @@ public:
     std::optional<bool> boolean(std::string_view name);  ///< `true` or `false`
     std::optional<Instant> time(std::string_view name);  ///< RFC 3339
     std::optional<Quantity> quantity(std::string_view name);
+    std::optional<Seq> seq(std::string_view name);        ///< up to `seq_max`
     std::optional<Moment> moment(std::string_view name);  ///< digits alone: a seq; else RFC 3339
     /// `500ms`, `30s`, `1m`; from nothing to `most`.
     std::optional<std::chrono::milliseconds> duration(std::string_view name, std::chrono::milliseconds most);

@@ -6,6 +6,13 @@
 
 namespace stockcast {
 
+Result<LedgerState> ledger_state_of(const Snapshot& snapshot) {
+    const auto value = snapshot.get(Family::meta, keys::ledger_state);
+    if (!value) return value.error();
+    if (!*value) return LedgerState{};
+    return decode_ledger_state(**value);
+}
+
 Result<std::optional<records::StoredChange>> change_at(const Snapshot& snapshot, Seq seq) {
     const auto value = snapshot.get(Family::changes, keys::change(seq));
     if (!value) return value.error();

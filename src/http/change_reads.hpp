@@ -3,6 +3,7 @@
 #include "stockcast/base/asio.hpp"
 #include "stockcast/base/instant.hpp"
 #include "stockcast/base/result.hpp"
+#include "stockcast/ledger/step.hpp"
 #include "stockcast/model/ids.hpp"
 #include "stockcast/store/records.hpp"
 #include "stockcast/store/store.hpp"
@@ -15,6 +16,9 @@
 /// Looking into the change log. All of it blocking. Errors: the snapshot's, `store_damaged`. What retention takes
 /// meanwhile is simply not there.
 namespace stockcast {
+
+/// The ledger's state as of the snapshot: its head, and the oldest change that is kept.
+Result<LedgerState> ledger_state_of(const Snapshot& snapshot);
 
 Result<std::optional<records::StoredChange>> change_at(const Snapshot& snapshot, Seq seq);
 

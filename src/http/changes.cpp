@@ -5,7 +5,6 @@
 
 #include "stockcast/base/json.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace stockcast {
@@ -24,7 +23,7 @@ std::string position(Seq head, std::string_view epoch) {
 
 asio::awaitable<HttpResponse> list_changes(Services& services, Call call) {
     Arguments arguments{call.query};
-    const Seq since = arguments.whole("since", 0, std::numeric_limits<std::int64_t>::max()).value_or(0);
+    const Seq since = arguments.seq("since").value_or(0);
     const auto limit = arguments.limit();
     const auto wait = arguments.duration("wait", wait_max).value_or(std::chrono::milliseconds{0});
     const auto epoch = arguments.text("epoch");

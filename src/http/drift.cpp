@@ -4,37 +4,23 @@
 #include "http/change_reads.hpp"
 #include "http/handlers.hpp"
 #include "http/list_answer.hpp"
-#include "http/readers.hpp"
 
 #include "stockcast/base/json.hpp"
-#include "stockcast/ledger/step.hpp"
-#include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <limits>
 #include <utility>
 
 namespace stockcast {
 namespace {
-
-constexpr Seq seq_max = std::numeric_limits<std::int64_t>::max();
-constexpr std::size_t page_bytes_max = std::size_t{4} << 20;
 
 struct DriftRange {
     Seq before = seq_max;  ///< not included
     std::size_t limit = 100;
     Instant now;
 };
-
-Result<LedgerState> state_of(const Snapshot& snapshot) {
-    const auto value = snapshot.get(Family::meta, keys::ledger_state);
-    if (!value) return value.error();
-    if (!*value) return LedgerState{};
-    return decode_ledger_state(**value);
-}
 
 /// The latest change up to `seq` that no webhook had told; 0: none that is kept.
 Result<Seq> unannounced_up_to(const Snapshot& snapshot, const LedgerState& state, Seq seq) {
@@ -111,9 +97,9 @@ Result<std::string> announced_json(const Snapshot& snapshot, const LedgerState& 
     return out;
 }
 
-Result<ListPage> read_drift(const Store& store, const DriftRange& wanted) {
+Result<std::optional<ListPage>> read_drift(const Store& store, const DriftRange& wanted) {
     const auto snapshot = store.snapshot();
-    const auto state = state_of(*snapshot);
+    const auto state = ledger_state_of(*snapshot);
     if (!state) return state.error();
     auto announced = announced_json(*snapshot, *state, wanted.now);
     if (!announced) return announced.error();
@@ -121,7 +107,7 @@ Result<ListPage> read_drift(const Store& store, const DriftRange& wanted) {
     ListPage page{.name = "drift", .cursor = "before", .more = *std::move(announced)};
     auto seq = unannounced_up_to(*snapshot, *state, std::max<Seq>(wanted.before, 1) - 1);
     for (std::size_t taken = 0; seq && *seq >= state->oldest; ++taken) {
-        if (taken == wanted.limit || page.entries.size() >= page_bytes_max) {
+        if (taken == wanted.limit || page.entries.size() >= list_bytes_max) {
             page.next = std::to_string(*seq + 1);
             return page;
         }
@@ -142,16 +128,12 @@ asio::awaitable<HttpResponse> list_drift(Services& services, Call call) {
     Arguments arguments{call.query};
     DriftRange range;
     range.limit = arguments.limit();
-    range.before = arguments.whole("before", 0, seq_max).value_or(seq_max);
+    range.before = arguments.seq("before").value_or(seq_max);
     range.now = services.clock.wall();
     if (!arguments.complaint().empty()) co_return problem(400, arguments.complaint());
 
-    const auto read = [&store = services.store, &range, &call]() -> Result<std::optional<HttpResponse>> {
-        const auto page = read_drift(store, range);
-        if (!page) return page.error();
-        return std::optional{list_answer(call, *page)};
-    };
-    co_return co_await services.readers.answer(read);
+    const auto read = [&store = services.store, &range] { return read_drift(store, range); };
+    co_return co_await answer_list(services, call, read);
 }
 
 }  // namespace stockcast

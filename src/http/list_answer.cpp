@@ -1,10 +1,12 @@
 #include "http/list_answer.hpp"
 
 #include "http/answer.hpp"
+#include "http/readers.hpp"
 
 #include "stockcast/base/json.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace stockcast {
 
@@ -23,6 +25,16 @@ HttpResponse list_answer(const Call& call, const ListPage& page) {
     auto response = json_answer(200, std::move(body));
     if (!page.next.empty()) response.fields.add("Link", link_to_next(call, page.cursor, page.next));
     return response;
+}
+
+asio::awaitable<HttpResponse> answer_list(Services& services, const Call& call, GoOn go_on) {
+    const auto answer = [&go_on, &call]() -> Result<std::optional<HttpResponse>> {
+        const auto page = go_on();
+        if (!page) return page.error();
+        if (!*page) return std::optional<HttpResponse>{};
+        return std::optional{list_answer(call, **page)};
+    };
+    co_return co_await services.readers.answer(answer);
 }
 
 std::string link_to_next(const Call& call, std::string_view cursor, std::string_view next) {

@@ -1,8 +1,6 @@
 #include "http/log_scan.hpp"
 
-#include "http/answer.hpp"
 #include "http/list_answer.hpp"
-#include "http/readers.hpp"
 
 #include "stockcast/store/keys.hpp"
 
@@ -11,10 +9,6 @@
 
 namespace stockcast {
 namespace {
-
-constexpr std::size_t slice_entries = 2'048;
-constexpr std::size_t examined_max = 200'000;
-constexpr std::size_t page_bytes_max = std::size_t{4} << 20;
 
 KeyRange key_range(const LogRange& range) {
     KeyRange keys = keys::company_range(range.company);
@@ -40,8 +34,8 @@ public:
         bool is_slice_over = false;
         error_code failed;
         const auto take = [&](std::string_view key, std::string_view value) {
-            full_ = count_ == range_.limit || examined_ == examined_max || entries_.size() >= page_bytes_max;
-            is_slice_over = looked_at++ == slice_entries;
+            full_ = count_ == range_.limit || examined_ == list_examined_max || entries_.size() >= list_bytes_max;
+            is_slice_over = looked_at++ == list_slice;
             if (full_ || is_slice_over) return false;
             if (const auto taken = take_entry(key, value); !taken) failed = taken.error();
             return !failed;
@@ -105,13 +99,8 @@ LogRange read_log_range(Arguments& arguments, const CompanyName& company) {
 asio::awaitable<HttpResponse> answer_log(Services& services, Call call, std::string_view name, Family family,
                                          LogRange range, AppendEntry append) {
     LogScan scan{name, family, std::move(range), std::move(append)};
-    const auto go_on = [&scan, &call, &store = services.store]() -> Result<std::optional<HttpResponse>> {
-        const auto page = scan.go_on(store);
-        if (!page) return page.error();
-        if (!*page) return std::optional<HttpResponse>{};
-        return std::optional{list_answer(call, **page)};
-    };
-    co_return co_await services.readers.answer(go_on);
+    const auto go_on = [&scan, &store = services.store] { return scan.go_on(store); };
+    co_return co_await answer_list(services, call, go_on);
 }
 
 }  // namespace stockcast

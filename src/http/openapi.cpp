@@ -1,11 +1,11 @@
 #include "http/openapi.hpp"
 
+#include "http/arguments.hpp"
 #include "http/contract_text.hpp"
 #include "http/handlers.hpp"
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -42,7 +42,7 @@ Json schema_of(const Parameter& parameter) {
         case ParameterKind::text: return Json::Object{{"type", "string"}, {"minLength", Json::number(1)}};
         case ParameterKind::whole: break;
     }
-    if (parameter.name != "limit") return whole(0, std::numeric_limits<std::int64_t>::max());
+    if (parameter.name != "limit") return whole(0, seq_max);
     auto limit = whole(1, 1'000);
     limit.emplace_back("default", Json::number(100));
     return limit;

@@ -1,19 +1,11 @@
 #include "http/position.hpp"
 
 #include <charconv>
-#include <cstdint>
-#include <limits>
 
 namespace stockcast {
-namespace {
-
-constexpr Seq seq_max = std::numeric_limits<std::int64_t>::max();
-
-}  // namespace
-
 Resume read_position(Arguments& arguments) {
     Resume resume;
-    resume.since = arguments.whole("since", 0, seq_max);
+    resume.since = arguments.seq("since");
     resume.epoch = arguments.text("epoch").value_or("");
     return resume;
 }

@@ -4,19 +4,14 @@
 #include "http/handlers.hpp"
 #include "http/list_answer.hpp"
 #include "http/product_reads.hpp"
-#include "http/readers.hpp"
 
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace stockcast {
 namespace {
-
-constexpr Seq seq_max = std::numeric_limits<std::int64_t>::max();
-constexpr std::size_t page_bytes_max = std::size_t{4} << 20;
 
 struct HistoryRange {
     CompanyName company;
@@ -25,7 +20,7 @@ struct HistoryRange {
     std::size_t limit = 100;
 };
 
-Result<ListPage> read_history(const Store& store, const HistoryRange& wanted) {
+Result<std::optional<ListPage>> read_history(const Store& store, const HistoryRange& wanted) {
     const auto snapshot = store.snapshot();
     // One more than asked for tells whether there are more.
     const auto seqs = changes_of(*snapshot, wanted.company, wanted.id, wanted.before, wanted.limit + 1);
@@ -34,7 +29,7 @@ Result<ListPage> read_history(const Store& store, const HistoryRange& wanted) {
     ListPage page{.name = "history", .cursor = "before"};
     std::size_t taken = 0;
     for (; taken < seqs->size(); ++taken) {
-        if (taken == wanted.limit || page.entries.size() >= page_bytes_max) break;
+        if (taken == wanted.limit || page.entries.size() >= list_bytes_max) break;
         const auto value = snapshot->get(Family::changes, keys::change((*seqs)[taken]));
         if (!value) return value.error();
         if (!*value) return page;  // retention has come this far meanwhile: what is older is gone too
@@ -55,7 +50,7 @@ asio::awaitable<HttpResponse> list_product_history(Services& services, Call call
     HistoryRange range;
     range.company = services.settings.company;
     range.limit = arguments.limit();
-    range.before = arguments.whole("before", 0, seq_max).value_or(seq_max);
+    range.before = arguments.seq("before").value_or(seq_max);
     if (!arguments.complaint().empty()) co_return problem(400, arguments.complaint());
 
     const auto product = co_await find_product(services, by, call.arguments.front());
@@ -63,12 +58,8 @@ asio::awaitable<HttpResponse> list_product_history(Services& services, Call call
     if (!*product) co_return no_such_product(by);
     range.id = (*product)->id;
 
-    const auto read = [&store = services.store, &range, &call]() -> Result<std::optional<HttpResponse>> {
-        const auto page = read_history(store, range);
-        if (!page) return page.error();
-        return std::optional{list_answer(call, *page)};
-    };
-    co_return co_await services.readers.answer(read);
+    const auto read = [&store = services.store, &range] { return read_history(store, range); };
+    co_return co_await answer_list(services, call, read);
 }
 
 }  // namespace stockcast

@@ -13,15 +13,11 @@
 namespace stockcast {
 namespace {
 
-constexpr std::size_t slice_rows = 2'048;
-constexpr std::size_t examined_max = 200'000;
-constexpr std::size_t page_bytes_max = std::size_t{4} << 20;
-
-}  // namespace
-
 std::string to_product_cursor(const ProductId& id) {
     return to_base64url({reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()});
 }
+
+}  // namespace
 
 std::optional<ProductId> from_product_cursor(std::string_view text) {
     const auto bytes = from_base64url(text);
@@ -38,7 +34,7 @@ ProductList::ProductList(const Store& store, Wanted wanted, Seq seq, Call call)
 
 Result<std::optional<HttpResponse>> ProductList::go_on() {
     const auto take = [&](const Product& product) {
-        full_ = count_ == wanted_.limit || examined_ == examined_max || entries_.size() >= page_bytes_max;
+        full_ = count_ == wanted_.limit || examined_ == list_examined_max || entries_.size() >= list_bytes_max;
         if (full_) return ProductWalk::Take::stop_before;
         ++examined_;
         if (!wanted_.filter.accepts(product)) return ProductWalk::Take::go_on;
@@ -51,7 +47,7 @@ Result<std::optional<HttpResponse>> ProductList::go_on() {
         ++count_;
         return ProductWalk::Take::go_on;
     };
-    const auto walked = walk_.go_on(slice_rows, take);
+    const auto walked = walk_.go_on(list_slice, take);
     if (!walked) return walked.error();
     if (!full_ && !walk_.is_at_end()) return std::optional<HttpResponse>{};
     return std::optional{answer()};

@@ -15,8 +15,7 @@ namespace stockcast {
 
 enum class ListFormat { json, csv };
 
-/// A cursor over products: the last one's id, so that it outlives writes and restarts.
-std::string to_product_cursor(const ProductId& id);
+/// The place that the `next` of an earlier page names: the last product's id, so that it outlives writes and restarts.
 std::optional<ProductId> from_product_cursor(std::string_view text);
 
 /// One page of products under way. It ends at whichever comes first: the limit asked for, what may be looked at for one

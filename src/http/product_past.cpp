@@ -14,7 +14,7 @@
 namespace stockcast {
 namespace {
 
-Result<Seq> seq_at(const Snapshot& snapshot, const KeptChanges& kept, const Moment& moment) {
+Result<Seq> seq_at(const Snapshot& snapshot, const LedgerState& kept, const Moment& moment) {
     if (const auto* seq = std::get_if<Seq>(&moment)) {
         if (*seq > kept.head) return Errc::malformed;
         return *seq;
@@ -46,16 +46,19 @@ Result<Product> as_of_anchor(const Snapshot& snapshot, std::string_view company,
     auto anchor = records::decode_product(**value);
     if (!anchor) return anchor.error();
     const auto* seq = std::get_if<Seq>(&moment);
-    const bool is_before = seq != nullptr ? *seq < anchor->seq : std::get<Instant>(moment) < anchor->changed_at;
+    const bool is_before = seq != nullptr
+                               ? *seq < anchor->seq
+                               : std::get<Instant>(moment).unix_ms() < anchor->changed_at.unix_ms();
     if (is_before) return Errc::out_of_bounds;
     return *std::move(anchor);
 }
 
 }  // namespace
 
-Result<Past> past_of(const Snapshot& snapshot, const KeptChanges& kept, std::string_view company, const ProductId& id,
-                     const Moment& moment) {
-    const auto seq = seq_at(snapshot, kept, moment);
+Result<Past> past_of(const Snapshot& snapshot, std::string_view company, const ProductId& id, const Moment& moment) {
+    const auto kept = ledger_state_of(snapshot);
+    if (!kept) return kept.error();
+    const auto seq = seq_at(snapshot, *kept, moment);
     if (!seq) return seq.error();
     const auto last = changes_of(snapshot, company, id, *seq + 1, 1);
     if (!last) return last.error();

@@ -11,12 +11,6 @@
 
 namespace stockcast {
 
-/// The changes that there are, as the ledger says.
-struct KeptChanges {
-    Seq oldest = 1;
-    Seq head = 0;
-};
-
 /// A product as it once was: who it was and what stock it had. What else SIIGO says of a product (prices, taxes) is not
 /// told by every change, so `properties` is empty; `synced_at` is when the last change of before was recorded.
 struct Past {
@@ -28,8 +22,7 @@ struct Past {
 /// time counts to the millisecond, as changes carry it; one that is yet to come is now. Blocking.
 /// Errors: `not_found`: not known then; `out_of_bounds`: the changes of that time are no longer kept; `malformed`: a
 /// seq that there is not yet; the snapshot's; `store_damaged`.
-Result<Past> past_of(const Snapshot& snapshot, const KeptChanges& kept, std::string_view company, const ProductId& id,
-                     const Moment& moment);
+Result<Past> past_of(const Snapshot& snapshot, std::string_view company, const ProductId& id, const Moment& moment);
 
 /// `{"seq":…}`.
 void write_past_json(std::string& out, const Past& past);

@@ -1,6 +1,7 @@
 #include "http/product_walk.hpp"
 
-#include "stockcast/ledger/step.hpp"
+#include "http/change_reads.hpp"
+
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
@@ -41,10 +42,7 @@ Result<void> ProductWalk::go_on(std::size_t rows, const std::function<Take(const
 }
 
 Result<Seq> ProductWalk::head() const {
-    const auto value = snapshot_->get(Family::meta, keys::ledger_state);
-    if (!value) return value.error();
-    if (!*value) return Seq{0};
-    const auto state = decode_ledger_state(**value);
+    const auto state = ledger_state_of(*snapshot_);
     if (!state) return state.error();
     return state->head;
 }

@@ -70,10 +70,8 @@ asio::awaitable<HttpResponse> export_csv(Services& services, ProductList::Wanted
 }
 
 asio::awaitable<HttpResponse> show_past(Services& services, ProductId id, Moment moment) {
-    const auto& status = services.ledger.status();
-    const auto look = [&store = services.store, company = services.settings.company, id, moment,
-                       kept = KeptChanges{status.oldest, status.head}] {
-        return past_of(*store.snapshot(), kept, company, id, moment);
+    const auto look = [&store = services.store, company = services.settings.company, id, moment] {
+        return past_of(*store.snapshot(), company, id, moment);
     };
     const auto past = co_await services.readers.read(look);
     if (!past && past.error() == Errc::not_found) co_return problem(404, "This product was not known at that time");

@@ -22,7 +22,8 @@ struct Past {
     std::string token = world.token(Role::viewer);
     std::vector<std::string> times;  ///< of product 1's changes
 
-    Past() {
+    explicit Past(std::chrono::microseconds beyond_the_millisecond = 0us) {
+        world.clock.advance(beyond_the_millisecond);
         for (int hour = 10; hour < 13; ++hour) {
             const auto figure = hour - 9;
             const auto stamp = std::to_string(hour) + ":00";
@@ -134,4 +135,11 @@ TEST_CASE("a product's history is its changes, newest first, with their causes",
         CHECK(past.ask(target).status == 400);
     CHECK(past.ask("/history").status == 404);
     CHECK(past.ask("/history?by=code", "nothing").status == 404);
+}
+
+TEST_CASE("what retention left is found by its change's own timestamp, which is cut to milliseconds", "[http][past]") {
+    Past past{300us};
+    past.forget(*Instant::parse(past.times[1]) + 1min);
+    CHECK(past.stock(past.times[1]) == "2");
+    CHECK(past.ask("?by=code&at=" + (*Instant::parse(past.times[1]) - 1ms).to_iso_ms()).status == 410);
 }
