@@ -152,6 +152,7 @@ void Server::stop() {
 asio::awaitable<int> Server::run() {
     doors_.spawn("listen", http_->run(doors_));
     doors_.spawn("control", control_.run(doors_));
+    doors_.spawn("streams", broadcaster_.run());
     loops_.spawn("retention", must_run("retention", retention_.run()));
     loops_.spawn("api", must_run("api", api_.run()));
     loops_.spawn("rotation", must_run("rotation", rotation_.run()));

@@ -9,73 +9,15 @@
 
 #include <boost/asio/this_coro.hpp>
 
-#include <exception>
 #include <memory>
+#include <utility>
 
 namespace stockcast {
 
 namespace {
 
-constexpr std::size_t read_bytes = 4096;
 /// Of one answer to GET /api/changes, whatever its limit.
 constexpr std::size_t answer_bytes_max = std::size_t{4} << 20;
-
-/// A stop is a goodbye, not a cancelled read: the closing handshake needs the reading.
-auto farewell_on_stop(std::weak_ptr<Session> session) {
-    return [session = std::move(session)](asio::cancellation_type type) {
-        const auto alive = session.lock();
-        if ((type & asio::cancellation_type::terminal) != asio::cancellation_type::none) {
-            if (alive) alive->end();
-            return type;
-        }
-        if (alive) alive->stop();
-        return asio::cancellation_type::none;
-    };
-}
-
-asio::awaitable<void> read_until_over(std::shared_ptr<Session> session) {
-    while (!session->is_over()) {
-        // An idle client costs no buffer; 20,000 of them would make 80 MB.
-        auto readable = co_await read_some(session->stream(), {});
-        if (!readable) co_return;
-        const auto buffer = std::make_unique_for_overwrite<char[]>(read_bytes);
-        auto count = co_await read_some(session->stream(), asio::buffer(buffer.get(), read_bytes));
-        if (!count) co_return;
-        session->take({buffer.get(), *count});
-    }
-}
-
-struct Wanted {
-    Resume resume;
-    std::shared_ptr<const Filter> filter;
-};
-
-asio::awaitable<void> serve(std::shared_ptr<Hub> hub, std::shared_ptr<Session> session, std::string already_read,
-                            Wanted wanted) {
-    const auto before = co_await asio::this_coro::cancellation_state;
-    const bool is_stopping = before.cancelled() != asio::cancellation_type::none;
-    co_await asio::this_coro::reset_cancellation_state(farewell_on_stop(session),
-                                                       [](asio::cancellation_type type) { return type; });
-    co_await asio::this_coro::throw_if_cancelled(false);
-
-    hub->add(*session);
-    std::exception_ptr thrown;
-    try {
-        session->greet(wanted.resume, std::move(wanted.filter));
-        session->take(already_read);
-        if (is_stopping) session->stop();
-        co_await read_until_over(session);
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-
-    // What is still under way uses the stream and the store, which may go once we have returned.
-    session->end();
-    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await session->quiet();
-    hub->remove(*session);
-    if (thrown) std::rethrow_exception(thrown);
-}
 
 /// A request that waits for a change is a client meanwhile.
 class Waiting {
@@ -110,7 +52,9 @@ Broadcaster::Broadcaster(asio::any_io_executor executor, Store& store, Workers& 
                          std::string epoch, Seq head, BroadcasterSettings settings)
     : hub_(std::make_shared<Hub>(std::move(executor), store, workers, clock, log, std::move(epoch), head, settings)) {}
 
-Broadcaster::~Broadcaster() = default;
+Broadcaster::~Broadcaster() {
+    hub_->abandon();
+}
 
 void Broadcaster::publish(const CommitNotice& notice) {
     hub_->publish(notice);
@@ -132,17 +76,53 @@ void Broadcaster::on_since_ahead(std::function<void(Seq since, Seq head)> listen
     hub_->on_since_ahead = std::move(listener);
 }
 
-asio::awaitable<void> Broadcaster::serve_websocket(std::unique_ptr<ByteStream> stream, std::string already_read,
-                                                   Resume resume, std::optional<Instant> expires) {
-    auto session = std::make_shared<WebSocketSession>(*hub_, hub_->websocket, std::move(stream), expires);
-    co_await serve(hub_, std::move(session), std::move(already_read), {std::move(resume), nullptr});
+void Broadcaster::serve_websocket(TakenOver connection, Resume resume, StreamClient client) {
+    const std::string already_read = std::move(connection.already_read);
+    const auto session =
+        std::make_shared<WebSocketSession>(hub_, hub_->websocket, std::move(connection), std::move(client));
+    session->begin(resume, nullptr, already_read);
 }
 
-asio::awaitable<void> Broadcaster::serve_events(std::unique_ptr<ByteStream> stream, std::string already_read,
-                                                Resume resume, Filter filter, std::optional<Instant> expires) {
-    auto session = std::make_shared<EventSession>(*hub_, hub_->event_stream(), std::move(stream), expires);
+void Broadcaster::serve_events(TakenOver connection, Resume resume, Filter filter, StreamClient client) {
+    const std::string already_read = std::move(connection.already_read);
+    const auto session =
+        std::make_shared<EventSession>(hub_, hub_->event_stream(), std::move(connection), std::move(client));
     auto wanted = filter.is_open() ? nullptr : std::make_shared<const Filter>(std::move(filter));
-    co_await serve(hub_, std::move(session), std::move(already_read), {std::move(resume), std::move(wanted)});
+    session->begin(resume, std::move(wanted), already_read);
+}
+
+asio::awaitable<void> Broadcaster::run() {
+    const auto hub = hub_;
+    // A stop is a goodbye, not a cancelled wait: the closing handshakes need the reading.
+    const auto hear = [hub](asio::cancellation_type type) {
+        const bool at_once = (type & asio::cancellation_type::terminal) != asio::cancellation_type::none;
+        hub->stop(at_once ? Hub::Stop::at_once : Hub::Stop::with_goodbye);
+        return asio::cancellation_type::none;
+    };
+    const auto before = co_await asio::this_coro::cancellation_state;
+    const bool is_stopping = before.cancelled() != asio::cancellation_type::none;
+    co_await asio::this_coro::reset_cancellation_state(hear, [](asio::cancellation_type type) { return type; });
+    co_await asio::this_coro::throw_if_cancelled(false);
+    if (is_stopping) hub->stop(Hub::Stop::with_goodbye);
+    co_await hub->wait_until_stopped();
+}
+
+std::vector<StreamState> Broadcaster::streams(std::uint64_t after, std::size_t limit) const {
+    std::vector<StreamState> states;
+    const auto now = hub_->clock.now();
+    hub_->for_each_after(after, [&](const Session& session) {
+        if (states.size() == limit) return false;
+        if (!session.is_over()) states.push_back(session.state(now));
+        return true;
+    });
+    return states;
+}
+
+bool Broadcaster::end_stream(std::uint64_t id) {
+    auto* const session = hub_->find(id);
+    if (session == nullptr || session->is_over()) return false;
+    session->say_goodbye(Session::CloseCode::policy, "ended by an administrator");
+    return true;
 }
 
 asio::awaitable<Result<Broadcaster::Changes>> Broadcaster::changes_after(Seq since, std::size_t limit,

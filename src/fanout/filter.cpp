@@ -86,25 +86,30 @@ std::string Filter::add_code(const std::string& name) {
     return {};
 }
 
-/// SIIGO's ids are numbers; whoever writes "1270" means the same one.
 std::string Filter::add_warehouse(const std::string& id) {
     if (!is_name(id)) return "ids of warehouses";
     std::string quoted;
     write_json_string(quoted, id);
-    warehouses_.insert(std::move(quoted));
-    if (id.find_first_not_of("0123456789") == std::string::npos) warehouses_.insert(id);
+    warehouses_.emplace(warehouse_name(quoted));
     return {};
 }
 
 bool Filter::passes(ChangeType type, std::string_view code, const std::vector<std::string>& warehouses) const {
     if (!types_.empty() && !types_.contains(to_string(type))) return false;
     if (!codes_.empty() && !codes_.contains(code)) return false;
-    return warehouses_.empty() || std::any_of(warehouses.begin(), warehouses.end(),
-                                              [this](const auto& id) { return warehouses_.contains(id); });
+    return warehouses_.empty() || std::any_of(warehouses.begin(), warehouses.end(), [this](const auto& id) {
+               return warehouses_.contains(warehouse_name(id));
+           });
 }
 
 bool Filter::passes_announcement(std::string_view type) const {
     return types_.empty() || types_.contains(type);
+}
+
+std::string_view warehouse_name(std::string_view id) {
+    if (id.size() <= 2 || !id.starts_with('"') || !id.ends_with('"')) return id;
+    const auto inside = id.substr(1, id.size() - 2);
+    return inside.find_first_not_of("0123456789") == std::string_view::npos ? inside : id;
 }
 
 }  // namespace stockcast

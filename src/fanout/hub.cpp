@@ -36,12 +36,13 @@ Hub::Hub(const asio::any_io_executor& on, Store& from, Workers& with, Clock& by,
       log(to),
       epoch(std::move(its_epoch)),
       settings(its_settings),
-      websocket(std::make_unique<WebSocketFraming>(), its_settings.ring_bytes, head),
+      websocket("websocket", std::make_unique<WebSocketFraming>(), its_settings.ring_bytes, head),
       published(on),
-      log_turns(on, its_settings.log_readers_max) {}
+      log_turns(on, its_settings.log_readers_max),
+      gone_(on) {}
 
 Transport& Hub::event_stream() {
-    if (!events_) events_.emplace(std::make_unique<EventStreamFraming>(epoch), settings.ring_bytes, head());
+    if (!events_) events_.emplace("events", std::make_unique<EventStreamFraming>(epoch), settings.ring_bytes, head());
     return *events_;
 }
 
@@ -54,12 +55,26 @@ void Hub::add(Session& session) {
 
 void Hub::remove(Session& session) {
     unlink(session);
+    if (session.filter()) narrowed.remove(session, *session.filter());
     all_.erase(all_.iterator_to(session));
     --count_;
     --session.transport().clients;
+    if (abandoned_) return;
     if (count_ == 0) lag_ = {};
+    if (stopping_) gone_.notify_all();
     // An endless sleep would keep the io_context from running out of work.
     if (count_ == 0 && sweeping_) std::exchange(sweeping_, nullptr)->emit(asio::cancellation_type::terminal);
+}
+
+void Hub::stop(Stop how) {
+    stopping_ = true;
+    for (auto& session : all_) how == Stop::at_once ? session.end() : session.stop();
+    gone_.notify_all();
+}
+
+asio::awaitable<void> Hub::wait_until_stopped() {
+    while (!stopping_ || count_ > 0)
+        if (const auto woken = co_await gone_.wait(); !woken) co_return;
 }
 
 void Hub::publish(const CommitNotice& notice) {
@@ -70,6 +85,7 @@ void Hub::publish(const CommitNotice& notice) {
     for (const auto& change : notice.changes) {
         websocket.ring.append(change, now);
         if (events_) events_->ring.append(change, now);
+        if (!narrowed.is_empty()) wake_concerned(change);
     }
     published.notify_all();
     if (is_level_behind() && !undelivered_since_) undelivered_since_ = notice.durable.value_or(now);
@@ -93,7 +109,26 @@ void Hub::send_soon(Session& session) {
 
 void Hub::rest(Session& session) {
     unlink(session);
-    level_.push_back(session);
+    if (session.filter())
+        session.park();
+    else
+        level_.push_back(session);
+}
+
+/// Their cursors are right before this change, and those of the queue at it or before: it stays in order.
+void Hub::wake_concerned(const PublishedChange& change) {
+    narrowed.for_each_concerned(change, [&](Session& session) {
+        if (session.wake_for(change)) level_.push_back(session);
+    });
+}
+
+Session* Hub::find(std::uint64_t id) {
+    Session* found = nullptr;
+    for_each_after(id - 1, [&](Session& session) {
+        if (session.id() == id) found = &session;
+        return false;
+    });
+    return found;
 }
 
 std::chrono::milliseconds Hub::come_back_in() {
@@ -116,13 +151,18 @@ Hub::Lag Hub::measured_lag(Steady now) const {
         if (session.cursor() >= head()) continue;
         ++lag.clients;
         lag.changes = std::max(lag.changes, head() - session.cursor());
-        // Of what has fallen out of the ring only this is known: it was there before the oldest that is left.
-        const auto& ring = session.transport().ring;
-        if (session.cursor() + 1 < ring.oldest()) ++lag.clients_behind_ring;
-        const auto* entry = ring.entry(std::max(session.cursor() + 1, ring.oldest()));
-        if (entry != nullptr) lag.time = std::max(lag.time, now - std::max(entry->at, session.since()));
+        if (session.cursor() + 1 < session.transport().ring.oldest()) ++lag.clients_behind_ring;
+        lag.time = std::max(lag.time, behind_for(session, now));
     }
     return lag;
+}
+
+std::chrono::nanoseconds Hub::behind_for(const Session& session, Steady now) const {
+    if (session.cursor() >= head()) return {};
+    // Of what has fallen out of the ring only this is known: it was there before the oldest that is left.
+    const auto& ring = session.transport().ring;
+    const auto* entry = ring.entry(std::max(session.cursor() + 1, ring.oldest()));
+    return entry == nullptr ? std::chrono::nanoseconds{} : now - std::max(entry->at, session.since());
 }
 
 bool Hub::has_work() const {

@@ -1,11 +1,15 @@
 #pragma once
 
+#include "fanout/filter_index.hpp"
 #include "fanout/session.hpp"
 #include "fanout/transport.hpp"
 #include "fanout/turns.hpp"
 
+#include "stockcast/base/event.hpp"
+
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -25,6 +29,15 @@ public:
     void remove(Session& session);
     std::size_t sessions() const { return count_; }
 
+    /// With a goodbye to each, or at once; from here on whoever comes is told to come back later.
+    enum class Stop { with_goodbye, at_once };
+    void stop(Stop how);
+    bool is_stopping() const { return stopping_; }
+    /// Resumes when it was told to stop and no session is left. Not cancellable.
+    asio::awaitable<void> wait_until_stopped();
+    /// Sessions that go from here on wake nobody: the executor itself may be what lets go of them.
+    void abandon() { abandoned_ = true; }
+
     void publish(const CommitNotice& notice);
     void announce(const std::string& event);
     Seq head() const { return websocket.ring.head(); }
@@ -36,8 +49,18 @@ public:
 
     /// Sends when its turn comes, a slice of sessions at a time.
     void send_soon(Session& session);
-    /// Has sent everything up to the head: the next change wakes it.
+    /// Has sent everything up to the head: the next change wakes it, a narrowed one's the next that may concern it.
     void rest(Session& session);
+    std::uint64_t next_id() { return ++last_id_; }
+    /// In the order of their ids. Null: there is none of that id.
+    Session* find(std::uint64_t id);
+    template <class Show>  // bool(Session&): whether to go on
+    void for_each_after(std::uint64_t id, Show show) {
+        for (auto& session : all_)
+            if (session.id() > id && !show(session)) return;
+    }
+    /// Since when the session could have had its next change.
+    std::chrono::nanoseconds behind_for(const Session& session, Steady now) const;
     /// For a client that is to come back later: each gets another time, spread evenly however many ask at once.
     std::chrono::milliseconds come_back_in();
     /// A client knows more than the store.
@@ -61,6 +84,8 @@ public:
     const BroadcasterSettings settings;
     Transport websocket;
     ClientCounts requests;  ///< for changes; `clients`: those that wait
+    FilterIndex narrowed;
+    std::array<char, 4096> scratch;  ///< what one client has said is here until it has been dealt with
     Event published;
     Turns log_turns;
     std::function<void(Seq since, Seq head)> on_since_ahead;
@@ -79,6 +104,7 @@ private:
     bool is_level_behind() const;
     void wake();
     void send_slice();
+    void wake_concerned(const PublishedChange& change);
     Lag measured_lag(Steady now) const;
     void start_sweeping();
     static asio::awaitable<void> sweep(std::shared_ptr<Hub> hub);
@@ -88,8 +114,12 @@ private:
     Queue level_;  ///< by cursor, lowest first: each joins at the back with the head of then
     Queue due_;    ///< has something to say whatever its cursor
     std::size_t count_ = 0;
+    std::uint64_t last_id_ = 0;
     Lag lag_;
     bool awake_ = false;
+    bool stopping_ = false;
+    bool abandoned_ = false;
+    Event gone_;  ///< a session has gone, or a stop was asked for
     std::uint64_t spread_ = 0;
     std::optional<Steady> undelivered_since_;
     std::shared_ptr<asio::cancellation_signal> sweeping_;

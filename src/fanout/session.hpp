@@ -1,16 +1,17 @@
 #pragma once
 
 #include "stockcast/base/clock.hpp"
-#include "stockcast/base/event.hpp"
 #include "stockcast/fanout/broadcaster.hpp"
 #include "stockcast/fanout/filter.hpp"
-#include "stockcast/net/byte_stream.hpp"
+#include "stockcast/fanout/ring.hpp"
+#include "stockcast/net/taken_over.hpp"
 #include "stockcast/net/websocket.hpp"
 
 #include <boost/intrusive/list.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,19 +32,20 @@ struct InQueue;
 
 /// One client of a stream: a cursor over the changes, its filter, and the bytes that are being written right now. What
 /// the client says and how its kind of stream ends is the derived class's.
-/// Reading is a coroutine (Broadcaster::serve); writing is driven by completions, so that a change costs no coroutine a
-/// client.
+/// An idle one has no buffer and no coroutine, only a wait until its socket is readable. Writing is a plain call as long as the socket has room: changes go to it
+/// straight from the ring. What a full one leaves over is copied, and a completion goes on from there.
 class Session : public intrusive::list_base_hook<intrusive::tag<InAll>, UnlinkItself>,
                 public intrusive::list_base_hook<intrusive::tag<InQueue>, UnlinkItself>,
                 public std::enable_shared_from_this<Session> {
 public:
     using CloseCode = websocket::CloseCode;
 
-    Session(Hub& hub, Transport& transport, std::unique_ptr<ByteStream> stream, std::optional<Instant> expires);
+    Session(std::shared_ptr<Hub> hub, Transport& transport, TakenOver connection, StreamClient client);
     virtual ~Session();
 
-    /// Hello, then where the client goes on from.
-    void greet(const Resume& resume, std::shared_ptr<const Filter> filter);
+    /// Hello, then where the client goes on from; from here on it is read until it is over. What is under way keeps the
+    /// session alive, and it leaves the hub with the last of it.
+    void begin(const Resume& resume, std::shared_ptr<const Filter> filter, std::string_view already_read);
     /// Bytes from the client.
     virtual void take(std::string_view bytes) = 0;
     /// Sends what there is to send, unless a write is under way; its completion comes here again. Bytes handed over.
@@ -58,13 +60,18 @@ public:
     /// Ends the connection at once.
     void end();
 
-    Seq cursor() const { return cursor_; }
+    std::uint64_t id() const { return id_; }
+    Seq cursor() const;
     Steady since() const { return since_; }
     bool is_over() const { return stage_ == Stage::over; }
-    ByteStream& stream() { return *stream_; }
+    const std::shared_ptr<const Filter>& filter() const { return filter_; }
+    StreamState state(Steady now) const;
     Transport& transport() const { return transport_; }
-    /// Resumes when nothing of this session is under way any more.
-    asio::awaitable<void> quiet();
+    /// A narrowed one that has everything waits here, not in the hub's queue: changes that its filter holds back pass it
+    /// by, and its cursor is the head meanwhile.
+    void park() { is_parked_ = true; }
+    /// This change follows and is let through. False: it was not waiting for one.
+    bool wake_for(const PublishedChange& change);
 
 protected:
     struct Goodbye {
@@ -86,7 +93,7 @@ protected:
     void say(std::string_view json);
     /// As say(), but bounded: for a client that asks and does not read.
     void answer(std::string_view json);
-    void narrow(std::shared_ptr<const Filter> filter) { filter_ = std::move(filter); }
+    void narrow(std::shared_ptr<const Filter> filter);
     /// Ends our direction; the client's is still read.
     void finish_sending();
     bool is_goodbye_written() const { return goodbye_written_; }
@@ -102,33 +109,45 @@ private:
     };
 
     void say_goodbye(const Goodbye& goodbye);
+    void greet(const Resume& resume, std::shared_ptr<const Filter> filter);
+    void listen();
+    void on_readable(error_code ec);
+    error_code read();
     std::optional<messages::ResetReason> obstacle(const Resume& resume) const;
     void reset(messages::ResetReason reason);
+    void unpark();
+    std::size_t send_from_ring();
+    void keep_rest(const Ring::Spans& spans, std::size_t taken);
     void append_changes(std::string& out);
     void append_from_ring(std::string& out);
     void append_filtered(std::string& out);
     std::size_t write(std::string out);
     void send();
+    void after_write();
     void on_written(error_code ec, std::size_t count);
     void start_reading_log();
     static asio::awaitable<void> read_log(std::shared_ptr<Session> self, std::shared_ptr<Hub> hub);
     void give_up_log(std::string_view reason);
     void take_log_part(const struct LogPart& part, const std::shared_ptr<const Filter>& read_with);
 
+    const std::shared_ptr<Hub> kept_hub_;  ///< hub_
     Transport& transport_;
+    const std::shared_ptr<const void> place_;
     std::unique_ptr<ByteStream> stream_;
-    std::optional<Instant> expires_;
+    const std::uint64_t id_;
+    const StreamClient client_;
+    const Instant connected_at_;
     Stage stage_ = Stage::open;
     Seq cursor_ = 0;
     std::shared_ptr<const Filter> filter_;  ///< null: everything; shared with a reading of the log
+    bool is_parked_ = false;
     bool owes_caught_up_ = false;
 
     std::string backlog_;  ///< frames of one turn of the log
-    std::string writing_;
+    std::string writing_;  ///< what a full socket has left over
     std::size_t written_ = 0;
     bool is_writing_ = false;
     bool is_reading_log_ = false;
-    bool is_finishing_ = false;
     bool goodbye_in_write_ = false;  ///< our last word is in `writing_`
     bool goodbye_written_ = false;
 
@@ -136,7 +155,6 @@ private:
     Steady last_message_;
     Steady last_progress_;  ///< of the write under way
     Steady goodbye_until_ = Steady::max();
-    Event quiet_;
 };
 
 }  // namespace stockcast

@@ -20,7 +20,6 @@ void Session::start_reading_log() {
                    [self = shared_from_this()](std::exception_ptr thrown) {
                        self->is_reading_log_ = false;
                        if (thrown) self->give_up_log("out of memory");
-                       self->quiet_.notify_all();
                        self->advance();
                    });
 }

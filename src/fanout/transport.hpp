@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace stockcast {
@@ -27,9 +28,10 @@ struct ClientCounts {
 
 /// What all clients of one kind of stream share: the ring of changes framed for it, and what was counted.
 struct Transport : ClientCounts {
-    Transport(std::unique_ptr<Framing> its_framing, std::size_t ring_bytes, Seq head)
-        : framing(std::move(its_framing)), ring(ring_bytes, *framing, head) {}
+    Transport(std::string_view its_name, std::unique_ptr<Framing> its_framing, std::size_t ring_bytes, Seq head)
+        : name(its_name), framing(std::move(its_framing)), ring(ring_bytes, *framing, head) {}
 
+    const std::string_view name;  ///< in metrics and lists
     const std::unique_ptr<Framing> framing;
     Ring ring;
 };

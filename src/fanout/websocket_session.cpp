@@ -12,9 +12,10 @@ namespace stockcast {
 using websocket::Incoming;
 using websocket::Opcode;
 
-WebSocketSession::WebSocketSession(Hub& hub, Transport& transport, std::unique_ptr<ByteStream> stream,
-                                   std::optional<Instant> expires)
-    : Session(hub, transport, std::move(stream), expires), decoder_(hub.settings.message_bytes_max) {}
+WebSocketSession::WebSocketSession(std::shared_ptr<Hub> hub, Transport& transport, TakenOver connection,
+                                   StreamClient client)
+    : Session(std::move(hub), transport, std::move(connection), std::move(client)),
+      decoder_(hub_.settings.message_bytes_max) {}
 
 void WebSocketSession::take(std::string_view bytes) {
     if (is_over() || deaf_) return;

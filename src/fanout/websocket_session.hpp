@@ -12,8 +12,7 @@ namespace stockcast {
 /// A client over RFC 6455: it may subscribe, ping and close; our last word is a close frame, then its own is awaited.
 class WebSocketSession final : public Session {
 public:
-    WebSocketSession(Hub& hub, Transport& transport, std::unique_ptr<ByteStream> stream,
-                     std::optional<Instant> expires);
+    WebSocketSession(std::shared_ptr<Hub> hub, Transport& transport, TakenOver connection, StreamClient client);
 
     void take(std::string_view bytes) override;
 

@@ -6,6 +6,7 @@
 #include "http/door.hpp"
 #include "http/entity_tag.hpp"
 #include "http/handlers.hpp"
+#include "http/product_answers.hpp"
 #include "http/readers.hpp"
 #include "http/request_journal.hpp"
 #include "http/services.hpp"
@@ -48,6 +49,7 @@ struct Api::Impl {
     ProcessMetrics process;
     RequestJournal journal;
     Readers readers;
+    ProductAnswers product_answers;
     Services services;
 
     Impl(ApiSettings given, JwtKeys keys, ApiParts parts)
@@ -62,7 +64,9 @@ struct Api::Impl {
           services{settings,      parts.ledger,  parts.store, parts.broadcaster, parts.upstream,
                    parts.workers, readers,       parts.clock, parts.random,      parts.log,
                    parts.alerts,  parts.metrics, process,     journal,           door.access(),
-                   audit,         company_key,   lines} {}
+                   audit,         company_key,   lines,       product_answers} {
+        parts.ledger.on_commit([this](const CommitNotice& notice) { product_answers.forget(notice.written); });
+    }
 
     /// What every answer carries. The request is over, but for the body.
     HttpResponse finished(HttpResponse response, const Admission& admission) {
@@ -206,7 +210,7 @@ asio::awaitable<void> Api::take_over(HttpRequest request, std::unique_ptr<Admitt
     const auto deadline = services.clock.now() + opening_deadline;
     const auto opening = as_sent(std::move(response));
     const auto written = co_await within(services.clock, deadline, write_all(*connection.stream, opening));
-    if (written && has_body) co_return co_await stream.serve(services, std::move(call), std::move(connection));
+    if (written && has_body) co_return stream.serve(services, std::move(call), std::move(connection));
     // Whether it waits for the end is the client's affair.
     if (written) [[maybe_unused]]
         const auto ended = co_await within(services.clock, deadline, shutdown(*connection.stream));

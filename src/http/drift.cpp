@@ -4,6 +4,7 @@
 #include "http/change_reads.hpp"
 #include "http/handlers.hpp"
 #include "http/list_answer.hpp"
+#include "http/text.hpp"
 
 #include "stockcast/base/json.hpp"
 #include "stockcast/store/records.hpp"
@@ -40,13 +41,6 @@ std::optional<Instant> siigo_time(const Change& change) {
         case ChangeType::product_deleted: break;
     }
     return std::nullopt;
-}
-
-/// `value` thousandths, in full.
-std::string thousandths(std::int64_t value) {
-    auto digits = std::to_string(value % 1000);
-    digits.insert(0, 3 - digits.size(), '0');
-    return std::to_string(value / 1000) + '.' + digits;
 }
 
 /// The event as it was told, and how late it was.

@@ -52,12 +52,12 @@ HttpResponse opening(const Call&) {
     return response;
 }
 
-asio::awaitable<void> serve(Services& services, Call call, TakenOver connection) {
+void serve(Services& services, Call call, TakenOver connection) {
     Arguments arguments{call.query};
     auto resume = read_resume(call.request, arguments);
     auto filter = read_filter(arguments);
-    co_await services.broadcaster.serve_events(std::move(connection.stream), std::move(connection.already_read),
-                                               std::move(resume), std::move(filter), end_of_token(call));
+    services.broadcaster.serve_events(std::move(connection), std::move(resume), std::move(filter),
+                                      stream_client(services.settings, call));
 }
 
 }  // namespace

@@ -22,6 +22,9 @@ asio::awaitable<HttpResponse> list_product_history(Services& services, Call call
 asio::awaitable<HttpResponse> list_changes(Services& services, Call call);  // changes.cpp
 asio::awaitable<HttpResponse> list_drift(Services& services, Call call);    // drift.cpp
 
+asio::awaitable<HttpResponse> list_streams(Services& services, Call call);  // streams.cpp
+asio::awaitable<HttpResponse> end_stream(Services& services, Call call);
+
 extern const Stream websocket_stream;  // socket.cpp
 extern const Stream event_stream;      // events.cpp
 

@@ -17,8 +17,8 @@ namespace stockcast {
 
 /// Bounds of one page, whatever its limit. A list that ends at one of them goes on with `next`.
 inline constexpr std::size_t list_bytes_max = std::size_t{4} << 20;  ///< of its entries; one more may begin below it
-inline constexpr std::size_t list_examined_max = 200'000;           ///< entries looked at for it
-inline constexpr std::size_t list_slice = 2'048;                    ///< of these, in one job of the readers
+inline constexpr std::size_t list_examined_max = 200'000;            ///< entries looked at for it
+inline constexpr std::size_t list_slice = 2'048;                     ///< of these, in one job of the readers
 
 /// A page of a list, ready to be answered.
 struct ListPage {

@@ -24,9 +24,13 @@ Resume parse_event_id(std::string_view id) {
     return resume;
 }
 
-std::optional<Instant> end_of_token(const Call& call) {
-    if (!call.caller) return std::nullopt;
-    return call.caller->expires + jwt_skew;
+StreamClient stream_client(const ApiSettings& settings, const Call& call) {
+    StreamClient client;
+    client.address = settings.trusted_proxies.client(call.request.peer, call.request.fields);
+    if (!call.caller) return client;
+    client.subject = call.caller->subject;
+    client.expires = call.caller->expires + jwt_skew;
+    return client;
 }
 
 }  // namespace stockcast

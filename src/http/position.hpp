@@ -5,7 +5,6 @@
 
 #include "stockcast/fanout/broadcaster.hpp"
 
-#include <optional>
 #include <string_view>
 
 namespace stockcast {
@@ -16,7 +15,7 @@ Resume read_position(Arguments& arguments);
 /// An id of the event stream: `epoch:seq`, or a seq alone. What is neither is unreadable.
 Resume parse_event_id(std::string_view id);
 
-/// When the token that opened a stream ends, the leeway for wrong clocks included; nothing: it needed none.
-std::optional<Instant> end_of_token(const Call& call);
+/// Who opens a stream. It ends with the token, the leeway for wrong clocks included.
+StreamClient stream_client(const ApiSettings& settings, const Call& call);
 
 }  // namespace stockcast

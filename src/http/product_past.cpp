@@ -46,9 +46,8 @@ Result<Product> as_of_anchor(const Snapshot& snapshot, std::string_view company,
     auto anchor = records::decode_product(**value);
     if (!anchor) return anchor.error();
     const auto* seq = std::get_if<Seq>(&moment);
-    const bool is_before = seq != nullptr
-                               ? *seq < anchor->seq
-                               : std::get<Instant>(moment).unix_ms() < anchor->changed_at.unix_ms();
+    const bool is_before =
+        seq != nullptr ? *seq < anchor->seq : std::get<Instant>(moment).unix_ms() < anchor->changed_at.unix_ms();
     if (is_before) return Errc::out_of_bounds;
     return *std::move(anchor);
 }

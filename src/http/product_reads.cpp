@@ -69,10 +69,17 @@ asio::awaitable<Result<std::optional<Product>>> find_product(Services& services,
     co_return co_await product_by_id(services, *id);
 }
 
+std::optional<Product> peek_product(Services& services, const ProductId& id) {
+    const auto value = services.store.peek(Family::products, keys::product(services.settings.company, id));
+    if (!value) return std::nullopt;
+    auto product = records::decode_product(*value);
+    if (!product) return std::nullopt;  // looked for again, where the damage is told
+    return *std::move(product);
+}
+
 asio::awaitable<Result<std::optional<Product>>> product_by_id(Services& services, ProductId id) {
+    if (auto product = peek_product(services, id)) co_return std::optional{*std::move(product)};
     const auto key = keys::product(services.settings.company, id);
-    // What lies in memory is read in less time than the way to a thread and back takes.
-    if (const auto value = services.store.peek(Family::products, key)) co_return as_product(*value);
     const auto job = [&store = services.store, &key]() -> Result<std::optional<Product>> {
         const auto value = store.get(Family::products, key);
         if (!value) return value.error();

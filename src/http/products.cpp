@@ -2,6 +2,7 @@
 #include "http/arguments.hpp"
 #include "http/entity_tag.hpp"
 #include "http/handlers.hpp"
+#include "http/product_answers.hpp"
 #include "http/product_csv.hpp"
 #include "http/product_list.hpp"
 #include "http/product_past.hpp"
@@ -91,6 +92,34 @@ asio::awaitable<HttpResponse> show_past(Services& services, ProductId id, Moment
     co_return json_answer(200, std::move(body));
 }
 
+std::string product_body(const Product& product) {
+    std::string body;
+    JsonObjectWriter json{body};
+    json.boolean("success", true);
+    write_product_json(json.open("product"), product);
+    json.close();
+    return body;
+}
+
+/// The answer of last time, or one made of what lies in memory; null: the product has to be looked for. All in one turn
+/// of the executor.
+const ProductAnswers::Answer* product_at_hand(Services& services, std::string_view name) {
+    const auto id = ProductId::parse(name);
+    if (!id) return nullptr;
+    if (const auto* kept = services.product_answers.find(*id)) return kept;
+    const auto product = peek_product(services, *id);
+    if (!product) return nullptr;
+    auto body = product_body(*product);
+    auto tag = entity_tag_of(body);
+    return &services.product_answers.keep(*id, {std::move(body), std::move(tag)});
+}
+
+HttpResponse tagged_answer(const ProductAnswers::Answer& answer) {
+    auto response = json_answer(200, answer.body);
+    response.fields.add("ETag", answer.tag);
+    return response;
+}
+
 }  // namespace
 
 asio::awaitable<HttpResponse> list_products(Services& services, Call call) {
@@ -120,17 +149,16 @@ asio::awaitable<HttpResponse> show_product(Services& services, Call call) {
     const auto moment = arguments.moment("at");
     if (!arguments.complaint().empty()) co_return problem(400, arguments.complaint());
 
+    const bool is_asked_by_id_now = by == ProductBy::id && !moment;
+    if (is_asked_by_id_now) {
+        const auto* answer = product_at_hand(services, call.arguments.front());
+        if (answer != nullptr) co_return tagged_answer(*answer);
+    }
     const auto product = co_await find_product(services, by, call.arguments.front());
     if (!product) co_return failure_answer(product.error());
     if (!*product) co_return no_such_product(by);
     if (moment) co_return co_await show_past(services, (*product)->id, *moment);
-
-    std::string body;
-    JsonObjectWriter json{body};
-    json.boolean("success", true);
-    write_product_json(json.open("product"), **product);
-    json.close();
-    co_return json_answer(200, std::move(body));
+    co_return json_answer(200, product_body(**product));
 }
 
 }  // namespace stockcast

@@ -63,8 +63,8 @@ struct Stream {
     std::optional<HttpResponse> (*judge)(const ApiSettings& settings, const HttpRequest& head, const Query& query);
     /// The head that opens it, 101 or 200.
     HttpResponse (*opening)(const Call& call);
-    /// Until the connection is over.
-    asio::awaitable<void> (*serve)(Services& services, Call call, TakenOver connection);
+    /// Hands the connection on.
+    void (*serve)(Services& services, Call call, TakenOver connection);
 };
 
 /// One line of the table.

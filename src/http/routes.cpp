@@ -64,6 +64,7 @@ constexpr Parameter audit_list[] = {
 };
 constexpr Parameter sync_log_list[] = {limit_parameter, before_parameter};
 constexpr Parameter drift_list[] = {limit_parameter, before_seq_parameter};
+constexpr Parameter stream_list[] = {limit_parameter, {"cursor", Kind::text, "`next` of the page before"}};
 constexpr Parameter sync_start[] = {{"full", Kind::boolean, "`true`: the whole catalogue"}};
 
 // clang-format off
@@ -97,6 +98,8 @@ constexpr Route table[] = {
     {"POST", "/api/session", Entry::viewer, BodyKind::none, {}, open_session, "turns a token into a browser's session"},
     {"DELETE", "/api/session", Entry::viewer, BodyKind::none, {}, end_session, "ends a browser's session"},
     {"POST", "/api/stream/ticket", Entry::viewer, BodyKind::none, {}, issue_ticket, "a one-use ticket for a stream"},
+    {"GET", "/api/streams", Entry::admin, BodyKind::none, stream_list, list_streams, "the open streams, oldest first"},
+    {"DELETE", "/api/streams/{id}", Entry::admin, BodyKind::none, {}, end_stream, "ends a stream"},
     {"GET", "/", Entry::open, BodyKind::none, {}, show_page, "a page that shows the changes live"},
 };
 // clang-format on

@@ -19,6 +19,7 @@ namespace stockcast {
 
 class Access;
 class AuditTrail;
+class ProductAnswers;
 class Readers;
 class RequestJournal;
 
@@ -42,6 +43,7 @@ struct Services {
     AuditTrail& audit;
     CompanyKey& company_key;
     NotificationLines& lines;
+    ProductAnswers& product_answers;
 };
 
 }  // namespace stockcast

@@ -37,10 +37,10 @@ HttpResponse opening(const Call& call) {
     return websocket::accept_handshake(call.request, shown ? shown->subprotocol : std::string_view{});
 }
 
-asio::awaitable<void> serve(Services& services, Call call, TakenOver connection) {
+void serve(Services& services, Call call, TakenOver connection) {
     Arguments arguments{call.query};
-    co_await services.broadcaster.serve_websocket(std::move(connection.stream), std::move(connection.already_read),
-                                                  read_position(arguments), end_of_token(call));
+    services.broadcaster.serve_websocket(std::move(connection), read_position(arguments),
+                                         stream_client(services.settings, call));
 }
 
 }  // namespace

@@ -86,4 +86,10 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
+std::string thousandths(std::int64_t value) {
+    auto digits = std::to_string(value % 1000);
+    digits.insert(0, 3 - digits.size(), '0');
+    return std::to_string(value / 1000) + '.' + digits;
+}
+
 }  // namespace stockcast

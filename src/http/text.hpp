@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,7 @@ std::string folded(std::string_view text);
 
 bool equal_without_case(std::string_view a, std::string_view b);  ///< ASCII
 std::string_view trimmed(std::string_view text);                  ///< without HTTP's white space (RFC 9110 §5.6.3)
+
+std::string thousandths(std::int64_t value);  ///< `12345` as `12.345`; not below 0
 
 }  // namespace stockcast

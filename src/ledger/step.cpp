@@ -226,8 +226,10 @@ private:
     void write(Touched& touched) {
         const auto& [company, id] = touched.entry->first;
         const auto& product = touched.entry->second;
-        if (touched.changed_record)
+        if (touched.changed_record) {
             out_.batch.put(Family::products, keys::product(company, id), records::encode(*product));
+            out_.notice.written.push_back({company, id});
+        }
 
         if (const auto code = indexed_code(product); code != touched.indexed_code) {
             if (touched.indexed_code) {

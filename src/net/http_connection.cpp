@@ -22,18 +22,14 @@ std::string_view HttpShared::date() {
 }
 
 HttpConnection::HttpConnection(HttpShared& shared, std::unique_ptr<ByteStream> stream, Opening opening,
-                               std::function<void()> on_end)
+                               std::shared_ptr<const void> place)
     : shared_(shared),
       stream_(std::move(stream)),
       opening_(std::move(opening)),
-      on_end_(std::move(on_end)),
+      place_(std::move(place)),
       parser_(shared.limits.header_bytes),
       peer_(stream_->peer_address()),
       secure_(stream_->is_secure()) {}
-
-HttpConnection::~HttpConnection() {
-    if (on_end_) on_end_();
-}
 
 asio::awaitable<void> HttpConnection::serve() {
     co_await asio::this_coro::reset_cancellation_state([this](asio::cancellation_type type) { return hear(type); },
@@ -224,7 +220,7 @@ asio::awaitable<HttpResponse> HttpConnection::handle(HttpRequest request, std::u
 
 asio::awaitable<void> HttpConnection::take_over(std::unique_ptr<Admitted> admitted) {
     enter(Phase::upgraded);
-    TakenOver connection{std::move(stream_), std::string{unread()}};
+    TakenOver connection{std::move(stream_), std::string{unread()}, std::move(place_)};
     buffer_.reset();
     begin_ = end_ = 0;
     co_await shared_.handler.take_over(parser_.take(), std::move(admitted), std::move(connection));

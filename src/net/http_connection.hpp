@@ -43,9 +43,9 @@ public:
         Steady not_before{};  ///< of `prepare`
     };
 
+    /// `place`: among the server's connections; held as long as the connection lives, here or with who takes it over.
     HttpConnection(HttpShared& shared, std::unique_ptr<ByteStream> stream, Opening opening,
-                   std::function<void()> on_end);
-    ~HttpConnection();
+                   std::shared_ptr<const void> place);
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
 
@@ -81,7 +81,7 @@ private:
     HttpShared& shared_;
     std::unique_ptr<ByteStream> stream_;
     Opening opening_;
-    std::function<void()> on_end_;
+    std::shared_ptr<const void> place_;
     RequestParser parser_;
     std::string peer_;
     bool secure_;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <system_error>
 
 namespace stockcast {
@@ -75,7 +76,7 @@ void turn_away(tcp::socket socket, const HttpResponse& response) {
 
 }  // namespace
 
-struct HttpServer::Impl {
+struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
     Impl(asio::any_io_executor executor, const ListenAddress& address, HttpLimits limits, HttpHandler& handler,
          std::shared_ptr<TlsServerContext> tls_context, Clock& clock, Log& log)
         : acceptor(listen_on(executor, address)),
@@ -120,17 +121,30 @@ struct HttpServer::Impl {
         if (handshake_at > shared.clock.now() + shared.limits.tls_handshake) return;
 
         ++from.connections;
-        auto on_end = [this, address] {
-            const auto entry = by_address.find(address);
-            --entry->second.connections;
-            if (is_forgettable(entry->second)) by_address.erase(entry);
-        };
-        if (!tls) return start(std::make_unique<TcpStream>(std::move(socket)), {}, std::move(on_end), doors);
+        auto place = place_of(address);
+        if (!tls) return start(std::make_unique<TcpStream>(std::move(socket)), {}, std::move(place), doors);
         const auto shake_hands = [](ByteStream& stream, ByteStream::Done done) {
             static_cast<TlsStream&>(stream).start_server_handshake(std::move(done));
         };
-        start(std::make_unique<TlsStream>(std::move(socket), tls->get()), {shake_hands, handshake_at},
-              std::move(on_end), doors);
+        start(std::make_unique<TlsStream>(std::move(socket), tls->get()), {shake_hands, handshake_at}, std::move(place),
+              doors);
+    }
+
+    /// One more connection, of that address where one is known, until it is let go of.
+    std::shared_ptr<const void> place_of(std::optional<asio::ip::address> address) {
+        ++count;
+        return {nullptr, [weak = weak_from_this(), address](const void*) {
+                    if (const auto self = weak.lock()) self->leave(address);
+                }};
+    }
+
+    void leave(const std::optional<asio::ip::address>& address) {
+        --count;
+        room.notify_all();
+        if (!address) return;
+        const auto entry = by_address.find(*address);
+        --entry->second.connections;
+        if (is_forgettable(entry->second)) by_address.erase(entry);
     }
 
     /// When a further handshake of that address may begin (GCRA); one that is too far off takes no place in the row.
@@ -148,15 +162,10 @@ struct HttpServer::Impl {
         return peer.connections == 0 && peer.handshakes_until <= shared.clock.now();
     }
 
-    void start(std::unique_ptr<ByteStream> stream, HttpConnection::Opening opening, std::function<void()> on_end,
+    void start(std::unique_ptr<ByteStream> stream, HttpConnection::Opening opening, std::shared_ptr<const void> place,
                TaskGroup& doors) {
-        ++count;
-        auto connection = std::make_unique<HttpConnection>(shared, std::move(stream), std::move(opening),
-                                                           [this, on_end = std::move(on_end)] {
-                                                               if (on_end) on_end();
-                                                               --count;
-                                                               room.notify_all();
-                                                           });
+        auto connection =
+            std::make_unique<HttpConnection>(shared, std::move(stream), std::move(opening), std::move(place));
         list.push_back(*connection);
         doors.spawn("http connection", serve(std::move(connection)));
     }
@@ -194,7 +203,7 @@ asio::awaitable<void> HttpHandler::note_too_large(std::unique_ptr<Admitted>) {
 
 HttpServer::HttpServer(asio::any_io_executor executor, const ListenAddress& address, HttpLimits limits,
                        HttpHandler& handler, std::shared_ptr<TlsServerContext> tls, Clock& clock, Log& log)
-    : impl_(std::make_unique<Impl>(executor, address, std::move(limits), handler, std::move(tls), clock, log)) {}
+    : impl_(std::make_shared<Impl>(executor, address, std::move(limits), handler, std::move(tls), clock, log)) {}
 
 HttpServer::~HttpServer() = default;
 
@@ -233,7 +242,7 @@ asio::awaitable<void> HttpServer::run(TaskGroup& doors) {
 }
 
 void HttpServer::adopt(std::unique_ptr<ByteStream> stream, TaskGroup& doors) {
-    impl_->start(std::move(stream), {}, {}, doors);
+    impl_->start(std::move(stream), {}, impl_->place_of(std::nullopt), doors);
 }
 
 }  // namespace stockcast

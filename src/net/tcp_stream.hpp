@@ -6,6 +6,11 @@
 
 namespace stockcast {
 
+/// The kernel keeps at most about twice `bytes` (it counts its own overhead), and calls the socket writable again when
+/// most of it has left.
+void bound_unsent(asio::ip::tcp::socket& socket, std::size_t bytes) noexcept;
+std::size_t unacknowledged(asio::ip::tcp::socket& socket) noexcept;
+
 /// A plain TCP connection. An empty read waits until the socket is readable, so that an idle connection needs no
 /// buffer.
 class TcpStream final : public ByteStream {
@@ -16,6 +21,10 @@ public:
     asio::any_io_executor get_executor() override { return socket_.get_executor(); }
     void start_read(asio::mutable_buffer into, Done done) override;
     void start_write(std::span<const asio::const_buffer> from, Done done) override;
+    std::size_t read_now(asio::mutable_buffer into, error_code& ec) override;
+    std::size_t write_now(std::span<const asio::const_buffer> from) override;
+    void bound_unsent(std::size_t bytes) noexcept override { stockcast::bound_unsent(socket_, bytes); }
+    std::size_t unacknowledged() noexcept override { return stockcast::unacknowledged(socket_); }
     void close() noexcept override;
     void start_shutdown(Done done) override;
     std::string peer_address() const override { return peer_; }

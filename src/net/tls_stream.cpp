@@ -28,6 +28,20 @@ namespace {
 
 constexpr std::size_t record_max = std::size_t{16} * 1024;
 
+/// Small pieces become one record: each costs some 30 bytes and two passes of the cipher.
+bool is_worth_joining(std::span<const asio::const_buffer> pieces) {
+    return pieces.size() > 1 && pieces.front().size() < record_max;
+}
+
+std::string joined(std::span<const asio::const_buffer> pieces) {
+    std::string record;
+    for (const auto& piece : pieces) {
+        record.append(static_cast<const char*>(piece.data()), std::min(piece.size(), record_max - record.size()));
+        if (record.size() == record_max) break;
+    }
+    return record;
+}
+
 /// What OpenSSL says of a step that did not succeed: what the socket has to be ready for, or the error.
 struct Hindrance {
     std::optional<tcp::socket::wait_type> needs;
@@ -98,7 +112,6 @@ struct TlsStream::Attempt {
     Hindrance try_once(std::size_t& count) {
         ERR_clear_error();
         errno = 0;  // the end of TCP sets none
-        errno = 0;
         const int result = step(stream.ssl_.get(), count);
         return result > 0 ? Hindrance{} : hindrance_of(stream.ssl_.get(), result);
     }
@@ -180,17 +193,19 @@ void TlsStream::start_read(asio::mutable_buffer into, Done done) {
                            slot, [done = std::move(done)](error_code ec) mutable { std::move(done)(ec, 0); }));
 }
 
+std::size_t TlsStream::read_now(asio::mutable_buffer into, error_code& ec) {
+    std::size_t count = 0;
+    ERR_clear_error();
+    errno = 0;  // the end of TCP sets none
+    const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &count);
+    if (result <= 0) ec = hindrance_of(ssl_.get(), result).error;
+    return count;
+}
+
 void TlsStream::start_write(std::span<const asio::const_buffer> from, Done done) {
-    // Small pieces become one record: each costs some 30 bytes and two passes of the cipher.
-    if (from.size() > 1 && from.front().size() < record_max) {
-        std::string joined;
-        for (const auto& piece : from) {
-            const auto room = record_max - joined.size();
-            joined.append(static_cast<const char*>(piece.data()), std::min(piece.size(), room));
-            if (joined.size() == record_max) break;
-        }
+    if (is_worth_joining(from)) {
         return start(
-            [bytes = std::move(joined)](SSL* ssl, std::size_t& count) {
+            [bytes = joined(from)](SSL* ssl, std::size_t& count) {
                 return SSL_write_ex(ssl, bytes.data(), bytes.size(), &count);
             },
             std::move(done));
@@ -198,6 +213,29 @@ void TlsStream::start_write(std::span<const asio::const_buffer> from, Done done)
     start([bytes = from.front()](SSL* ssl,
                                  std::size_t& count) { return SSL_write_ex(ssl, bytes.data(), bytes.size(), &count); },
           std::move(done));
+}
+
+std::size_t TlsStream::write_now(std::span<const asio::const_buffer> from) {
+    const auto write = [this](const void* bytes, std::size_t size) {
+        std::size_t taken = 0;
+        // By records, each as far as the socket has room.
+        for (std::size_t count = 0; taken < size; taken += count) {
+            ERR_clear_error();
+            if (SSL_write_ex(ssl_.get(), static_cast<const char*>(bytes) + taken, size - taken, &count) != 1) break;
+        }
+        return taken;
+    };
+    if (!is_worth_joining(from)) return write(from.front().data(), from.front().size());
+    const auto record = joined(from);
+    return write(record.data(), record.size());
+}
+
+void TlsStream::bound_unsent(std::size_t bytes) noexcept {
+    stockcast::bound_unsent(socket_, bytes);
+}
+
+std::size_t TlsStream::unacknowledged() noexcept {
+    return stockcast::unacknowledged(socket_);
 }
 
 void TlsStream::close() noexcept {

@@ -28,6 +28,10 @@ public:
     asio::any_io_executor get_executor() override { return socket_.get_executor(); }
     void start_read(asio::mutable_buffer into, Done done) override;
     void start_write(std::span<const asio::const_buffer> from, Done done) override;
+    std::size_t read_now(asio::mutable_buffer into, error_code& ec) override;
+    std::size_t write_now(std::span<const asio::const_buffer> from) override;
+    void bound_unsent(std::size_t bytes) noexcept override;
+    std::size_t unacknowledged() noexcept override;
     void close() noexcept override;
     /// Our goodbye; then waits for the other end to close, and reads away what it still sends up to then: closing with
     /// bytes unread would reset the connection, and the reset can overtake our last answer.

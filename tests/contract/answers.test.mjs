@@ -1,6 +1,7 @@
 // Every operation with good requests and with each refusal that can be provoked: every answer as it is described.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import WebSocket from 'ws';
 
 import { Contract } from './document.mjs';
 import { World, eventually, webhookSecret } from './world.mjs';
@@ -128,6 +129,25 @@ test('drift', async () => {
   await call('GET /api/drift');
   await call('GET /api/drift', { query: { limit: 1, before: 1000 } });
   for (const query of [{ before: -1 }, { before: 'x' }, { limit: 0 }]) await call('GET /api/drift', { query }, 400);
+});
+
+test('streams', async () => {
+  const list = 'GET /api/streams';
+  const end = 'DELETE /api/streams/{id}';
+  const token = world.admin;
+  const socket = new WebSocket(`ws://127.0.0.1:${world.port}/ws`, [`bearer.${world.viewer}`]);
+  const closed = new Promise((done) => socket.on('close', done));
+  await new Promise((done) => socket.once('message', done));
+  socket.send(JSON.stringify({ type: 'subscribe', types: ['stock_updated'], codes: ['A'], warehouses: [1270, 'x'] }));
+  await new Promise((done) => socket.once('message', done));
+  const { json } = await call(list, { token, query: { limit: 1, cursor: '0' } });
+  assert.deepEqual(json.streams[0].filter, { types: ['stock_updated'], codes: ['A'], warehouses: ['x', 1270] });
+  await call(end, { token, path: { id: json.streams[0].id } });
+  assert.equal(await closed, 1008);
+  await call(end, { token, path: { id: 'x' } }, 404);
+  await call(list, {}, 403);
+  await call(end, { path: { id: '1' } }, 403);
+  for (const query of [{ cursor: 'x' }, { limit: 0 }]) await call(list, { token, query }, 400);
 });
 
 test('changes', async () => {

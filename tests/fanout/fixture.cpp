@@ -162,7 +162,13 @@ void TestClient::send_frame(int first_byte, std::string_view payload) {
 }
 
 FanoutFixture::FanoutFixture(BroadcasterSettings settings, Seq its_head)
-    : broadcaster(io.get_executor(), store, workers, clock, log, "epoch-1", its_head, settings), head(its_head) {}
+    : broadcaster(io.get_executor(), store, workers, clock, log, "epoch-1", its_head, settings), head(its_head) {
+    asio::co_spawn(io, broadcaster.run(), asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr thrown) {
+                       if (thrown) std::rethrow_exception(thrown);
+                       stopped_ = true;
+                   }));
+    settle();
+}
 
 FanoutFixture::~FanoutFixture() {
     workers.held = false;
@@ -170,6 +176,8 @@ FanoutFixture::~FanoutFixture() {
     for (const auto& client : clients_) client->hang_up();
     settle();
     if (broadcaster.sessions() != 0) std::terminate();  // a session that does not end when its client has gone
+    stop(asio::cancellation_type::terminal);
+    if (!stopped_) std::terminate();
 }
 
 void FanoutFixture::change(std::size_t count, std::string code, std::vector<std::string> warehouses, ChangeType type) {
@@ -199,37 +207,41 @@ void FanoutFixture::forget_up_to(Seq seq) {
 }
 
 TestClient& FanoutFixture::connect(Resume resume, std::optional<Instant> expires, std::size_t capacity) {
+    const StreamClient client{"192.0.2.1", "ana", expires};
     if (wire == Wire::websocket)
         return start(
-            [&](auto stream) { return broadcaster.serve_websocket(std::move(stream), {}, std::move(resume), expires); },
+            [&](TakenOver connection) {
+                broadcaster.serve_websocket(std::move(connection), std::move(resume), client);
+            },
             capacity);
     return start(
-        [&](auto stream) { return broadcaster.serve_events(std::move(stream), {}, std::move(resume), {}, expires); },
+        [&](TakenOver connection) { broadcaster.serve_events(std::move(connection), std::move(resume), {}, client); },
         capacity);
 }
 
 TestClient& FanoutFixture::connect_narrowed(Resume resume, Filter filter) {
-    const auto serve = [&](auto stream) {
-        return broadcaster.serve_events(std::move(stream), {}, std::move(resume), std::move(filter), {});
+    const auto serve = [&](TakenOver connection) {
+        broadcaster.serve_events(std::move(connection), std::move(resume), std::move(filter), {});
     };
     return start(serve, 1 << 20);
 }
 
-TestClient& FanoutFixture::start(std::function<asio::awaitable<void>(std::unique_ptr<ByteStream>)> serve,
-                                 std::size_t capacity) {
+TestClient& FanoutFixture::start(const std::function<void(TakenOver)>& serve, std::size_t capacity) {
     auto client = std::make_unique<TestClient>();
     auto [mine, theirs] = PipeStream::make(io.get_executor(), capacity);
     client->end = std::move(mine);
     client->on_ = this;
     client->wire_ = wire;
-    asio::co_spawn(io, serve(std::move(theirs)),
-                   asio::bind_cancellation_slot(client->stop.slot(), [its = client.get()](std::exception_ptr thrown) {
-                       if (thrown) std::rethrow_exception(thrown);
-                       its->over = true;
-                   }));
+    const std::shared_ptr<const void> place{nullptr, [its = client.get()](const void*) { its->over = true; }};
+    serve({std::move(theirs), {}, place});
     clients_.push_back(std::move(client));
     settle();
     return *clients_.back();
+}
+
+void FanoutFixture::stop(asio::cancellation_type how) {
+    stop_.emit(how);
+    settle();
 }
 
 void FanoutFixture::settle() {

@@ -47,8 +47,7 @@ public:
     void hang_up() { end->close(); }
 
     std::unique_ptr<PipeStream> end;
-    asio::cancellation_signal stop;
-    bool over = false;  ///< serve_… has returned
+    bool over = false;  ///< its connection was let go of
     bool reads = true;
     std::string last_id;         ///< over events: as an EventSource keeps it
     std::vector<int> retries{};  ///< over events: each `retry:`, in milliseconds
@@ -78,6 +77,8 @@ public:
     /// Over `wire`.
     TestClient& connect(Resume resume = {}, std::optional<Instant> expires = {}, std::size_t capacity = 1 << 20);
     TestClient& connect_narrowed(Resume resume, Filter filter);
+    /// As a stop of the server: `total` with a goodbye, `terminal` at once.
+    void stop(asio::cancellation_type how);
     void settle();
     void advance(std::chrono::nanoseconds by);
 
@@ -92,8 +93,10 @@ public:
     std::string padding;  ///< makes events larger
 
 private:
-    TestClient& start(std::function<asio::awaitable<void>(std::unique_ptr<ByteStream>)> serve, std::size_t capacity);
+    TestClient& start(const std::function<void(TakenOver)>& serve, std::size_t capacity);
 
+    asio::cancellation_signal stop_;
+    bool stopped_ = false;
     std::vector<std::unique_ptr<TestClient>> clients_;
 };
 

@@ -1,7 +1,6 @@
 // How a WebSocket session lives and ends: heartbeats, closing handshakes, bad clients.
 #include "fanout/fixture.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <catch2/catch.hpp>
 
 using namespace stockcast;
@@ -174,8 +173,7 @@ TEST_CASE("a stop closes with 1001 and waits for the answer, but not for ever", 
     auto& silent = on.connect();
     polite.heard();
     silent.heard();
-    polite.stop.emit(asio::cancellation_type::total);
-    silent.stop.emit(asio::cancellation_type::total);
+    on.stop(asio::cancellation_type::total);
     CHECK(polite.heard() == "close:1001");
     CHECK(silent.heard() == "close:1001");
     CHECK_FALSE(polite.over);
@@ -185,16 +183,16 @@ TEST_CASE("a stop closes with 1001 and waits for the answer, but not for ever", 
     on.advance(2s);
     CHECK(silent.over);
     CHECK(on.clock.sleepers() == 0);
+    CHECK(on.connect().heard() == "hello:1:epoch-1 close:1001");  // who comes now is told to come back
 }
 
-TEST_CASE("a terminal cancellation ends a session at once", "[fanout]") {
+TEST_CASE("a terminal cancellation ends all sessions at once", "[fanout]") {
     FanoutFixture on;
     on.wire = GENERATE(Wire::websocket, Wire::events);
     auto& client = on.connect({}, {}, 100);
     client.reads = false;
     on.change(10);  // a write is under way
-    client.stop.emit(asio::cancellation_type::terminal);
-    on.settle();
+    on.stop(asio::cancellation_type::terminal);
     CHECK(client.over);
 }
 
@@ -223,12 +221,12 @@ TEST_CASE("what came with the handshake is read first", "[fanout]") {
     Broadcaster broadcaster{io.get_executor(), store, workers, clock, log, "e", 0, {}};
     auto [client, server] = PipeStream::make(io.get_executor());
     const std::string ping{"\x89\x80\0\0\0\0", 6};
-    bool over = false;
-    asio::co_spawn(io, broadcaster.serve_websocket(std::move(server), ping, {}, {}),
-                   [&](std::exception_ptr) { over = true; });
+    const auto place = std::make_shared<const int>(0);
+    broadcaster.serve_websocket({std::move(server), ping, place}, {}, {});
     run_until_idle(io);
     CHECK_THAT(client->take(), Catch::EndsWith(std::string{"\x8a\0", 2}));
+    CHECK(place.use_count() == 2);
     client->close();
     run_until_idle(io);
-    CHECK(over);
+    CHECK(place.use_count() == 1);
 }

@@ -1,3 +1,4 @@
+#include "http/product_answers.hpp"
 #include "http/product_filter.hpp"
 #include "http/world.hpp"
 
@@ -171,4 +172,41 @@ TEST_CASE("a search passes over what does not match", "[http][products]") {
     for (std::uint64_t n = 1; n <= 30; ++n) world.observe(seen(n, n == 30 ? "Aguja" : "Paja"));
     CHECK(codes(products(world, "search=aguja&limit=1")) == std::vector<std::string>{"P-30"});
     CHECK(text_at(products(world, "search=nada"), "next") == "null");
+}
+
+TEST_CASE("a product that was asked for before is answered as it is now", "[http][products]") {
+    World world;
+    const auto ask = [&] {
+        return world.ask(get("/api/products/" + product_id(1).to_string()).bearing(world.token(Role::viewer)));
+    };
+    world.observe(seen(1));
+    const auto first = ask();
+    CHECK(text_at(first, "product.available_quantity") == "1");
+    CHECK(ask().body == first.body);
+    CHECK(ask().fields.get("ETag") == first.fields.get("ETag"));
+
+    world.observe(observation().about(1).with_stock(7).as_of("10:05").by_read());
+    const auto changed = ask();
+    CHECK(text_at(changed, "product.available_quantity") == "7");
+    CHECK(changed.fields.get("ETag") != first.fields.get("ETag"));
+
+    // Read again without news: no change, but `synced_at` tells of it.
+    world.clock.advance(std::chrono::hours{1});
+    world.observe(observation().about(1).with_stock(7).as_of("10:05").by_read());
+    CHECK(text_at(ask(), "product.synced_at") == world.clock.wall().to_iso_ms());
+
+    world.observe(observation().about(1).by_absence());
+    CHECK(text_at(ask(), "product.deleted") == "true");
+}
+
+TEST_CASE("answers that are kept have a bound", "[http][products]") {
+    ProductAnswers answers;
+    const std::string body(100'000, 'x');
+    const auto many = ProductAnswers::bytes_max / body.size() + 1;
+    for (std::uint64_t n = 1; n <= many; ++n) answers.keep(product_id(n), {body, "tag"});
+    CHECK(answers.find(product_id(1)) == nullptr);
+    REQUIRE(answers.find(product_id(many)) != nullptr);
+    CHECK(answers.find(product_id(many))->body == body);
+    answers.forget({{"main", product_id(many)}, {"main", product_id(1)}});
+    CHECK(answers.find(product_id(many)) == nullptr);
 }

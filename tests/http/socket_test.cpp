@@ -28,9 +28,13 @@ std::string connected(World& world, const HttpRequest& request) {
     REQUIRE(verdict.leaves_http);
     const auto client = std::make_shared<ScriptedStream::Client>();
     bool over = false;
-    TakenOver connection{std::make_unique<ScriptedStream>(world.io.get_executor(), client), ""};
+    TakenOver connection{std::make_unique<ScriptedStream>(world.io.get_executor(), client),
+                         "",
+                         {nullptr, [&](const void*) { over = true; }}};
     asio::co_spawn(world.io, world.api->take_over(request, std::move(verdict.admitted), std::move(connection)),
-                   [&](std::exception_ptr) { over = true; });
+                   [](std::exception_ptr thrown) {
+                       if (thrown) std::rethrow_exception(thrown);
+                   });
     run_until_idle(world.io);
     client->leave();
     for (int i = 0; i < 5 && !over; ++i) world.clock.advance(world.io, 1s);
@@ -125,4 +129,48 @@ TEST_CASE("a WebSocket goes on from where it says", "[http][socket]") {
     CHECK(connected(world, upgrade("/ws?since=1&epoch=another").bearing(token)).find(R"("type":"reset")") !=
           std::string::npos);
     CHECK(connected(world, upgrade("/ws").bearing(token)).find("stock_updated") == std::string::npos);
+}
+
+TEST_CASE("an admin sees who listens, and ends a stream", "[http][socket][streams]") {
+    World world;
+    const auto admin = world.token(Role::admin);
+    const auto request = upgrade("/ws").bearing(world.token(Role::viewer, "caja-1")).from("203.0.113.9");
+    auto verdict = world.api->judge(request);
+    REQUIRE(verdict.leaves_http);
+    const auto client = std::make_shared<ScriptedStream::Client>();
+    bool over = false;
+    TakenOver connection{std::make_unique<ScriptedStream>(world.io.get_executor(), client),
+                         "",
+                         {nullptr, [&](const void*) { over = true; }}};
+    asio::co_spawn(world.io, world.api->take_over(request, std::move(verdict.admitted), std::move(connection)),
+                   [](std::exception_ptr thrown) {
+                       if (thrown) std::rethrow_exception(thrown);
+                   });
+    run_until_idle(world.io);
+
+    const auto list = world.ask_among_streams(get("/api/streams").bearing(admin));
+    CHECK(list.status == 200);
+    CHECK(text_at(list, "streams.0.transport") == "websocket");
+    CHECK(text_at(list, "streams.0.address") == "203.0.113.9");
+    CHECK(text_at(list, "streams.0.subject") == "caja-1");
+    CHECK(text_at(list, "streams.0.filter") == "null");
+    CHECK(text_at(list, "streams.0.lag_changes") == "0");
+    CHECK(text_at(list, "streams.0.lag_seconds") == "0.000");
+    CHECK(text_at(list, "next") == "null");
+    CHECK(world.ask_among_streams(get("/api/streams").bearing(world.token(Role::viewer))).status == 403);
+    CHECK(world.ask_among_streams(get("/api/streams?cursor=x").bearing(admin)).status == 400);
+    CHECK(world.ask_among_streams(get("/api/streams?limit=0").bearing(admin)).status == 400);
+
+    const auto id = text_at(list, "streams.0.id");
+    const auto end = [&](const std::string& which) {
+        return world.ask_among_streams(RequestBuilder{"DELETE", "/api/streams/" + which}.bearing(admin));
+    };
+    CHECK(end("x").status == 404);
+    CHECK(end(id + "0").status == 404);
+    CHECK(end(id).status == 200);
+    for (int i = 0; i < 5 && !over; ++i) world.clock.advance(world.io, 1s);
+    CHECK(over);
+    CHECK(client->received.find("ended by an administrator") != std::string::npos);
+    CHECK(end(id).status == 404);
+    CHECK(text_at(world.ask_among_streams(get("/api/audit").bearing(admin)), "audit.0.path") == "/api/streams/" + id);
 }

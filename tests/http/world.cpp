@@ -34,12 +34,8 @@ World::World(WorldSettings settings) : jwt(*JwtKeys::hs256(std::string{jwt_secre
 }
 
 World::~World() {
-    // Not run(): sessions of the broadcaster may still wait for a time that never comes.
-    const auto drained = asio::co_spawn(io, ledger->drain(), asio::use_future);
-    while (drained.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
-        io.restart();
-        io.run_one_for(std::chrono::milliseconds{100});
-    }
+    // Sessions of the broadcaster may still wait for a time that never comes.
+    run_among(io, ledger->drain());
 }
 
 HttpResponse World::ask(HttpRequest request) {
@@ -48,6 +44,12 @@ HttpResponse World::ask(HttpRequest request) {
     if (request.body.size() > std::min(verdict.body_bytes_max, HttpLimits{}.body_bytes))
         return api->refuse(413, "too large");
     return run(io, api->handle(std::move(request), std::move(verdict.admitted)));
+}
+
+HttpResponse World::ask_among_streams(HttpRequest request) {
+    auto verdict = api->judge(request);
+    if (verdict.refusal) return *std::move(verdict.refusal);
+    return run_among(io, api->handle(std::move(request), std::move(verdict.admitted)));
 }
 
 HttpResponse World::ask_waiting(HttpRequest request) {

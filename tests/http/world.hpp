@@ -83,6 +83,8 @@ public:
     HttpResponse ask(HttpRequest request);
     /// The same on virtual time, for what waits. Nothing may be under way in the ledger.
     HttpResponse ask_waiting(HttpRequest request);
+    /// The same while streams are open, which wait for time to pass.
+    HttpResponse ask_among_streams(HttpRequest request);
     /// Puts an observation through the ledger.
     Commit observe(Observation said);
     std::string token(Role role, std::string_view subject = "somebody") const;

@@ -60,13 +60,18 @@ struct PipeStream::Direction {
         if (reader_gone || ended) return fail(write, asio::error::broken_pipe);
         if (bytes.size() >= capacity) return;
         auto [from, done] = std::move(*std::exchange(write, std::nullopt));
+        complete(std::move(done), {}, take_in(from));
+    }
+
+    std::size_t take_in(std::span<const asio::const_buffer> from) {
         std::size_t count = 0;
         for (const auto& piece : from) {
-            const auto part = std::min(piece.size(), capacity - bytes.size());
+            const auto room = capacity - std::min(capacity, bytes.size());  // put() heeds no capacity
+            const auto part = std::min(piece.size(), room);
             bytes.append(static_cast<const char*>(piece.data()), part);
             count += part;
         }
-        complete(std::move(done), {}, count);
+        return count;
     }
 
     asio::any_io_executor executor;
@@ -109,6 +114,27 @@ void PipeStream::start_read(asio::mutable_buffer into, Done done) {
 void PipeStream::start_write(std::span<const asio::const_buffer> from, Done done) {
     out_->write.emplace(Direction::Write{{from.begin(), from.end()}, std::move(done)});
     out_->settle();
+}
+
+std::size_t PipeStream::read_now(asio::mutable_buffer into, error_code& ec) {
+    if (in_->bytes.empty() && in_->ended) ec = asio::error::eof;
+    if (in_->reader_gone) ec = asio::error::bad_descriptor;
+    const auto count = std::min(into.size(), in_->bytes.size());
+    if (count > 0) std::memcpy(into.data(), in_->bytes.data(), count);
+    in_->bytes.erase(0, count);
+    in_->settle();
+    return count;
+}
+
+std::size_t PipeStream::write_now(std::span<const asio::const_buffer> from) {
+    if (out_->reader_gone || out_->ended) return 0;
+    const auto count = out_->take_in(from);
+    out_->settle();
+    return count;
+}
+
+std::size_t PipeStream::unacknowledged() noexcept {
+    return out_->bytes.size();
 }
 
 void PipeStream::close() noexcept {

@@ -24,6 +24,9 @@ public:
     asio::any_io_executor get_executor() override { return executor_; }
     void start_read(asio::mutable_buffer into, Done done) override;
     void start_write(std::span<const asio::const_buffer> from, Done done) override;
+    std::size_t read_now(asio::mutable_buffer into, error_code& ec) override;
+    std::size_t write_now(std::span<const asio::const_buffer> from) override;
+    std::size_t unacknowledged() noexcept override;
     void close() noexcept override;
     void start_shutdown(Done done) override;
     std::string peer_address() const override { return "192.0.2.1"; }

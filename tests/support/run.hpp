@@ -31,6 +31,17 @@ T run(asio::io_context& io, asio::awaitable<T> work) {
     return done.get();
 }
 
+/// The same where others on `io` wait for what may never come: they are left waiting.
+template <class T>
+T run_among(asio::io_context& io, asio::awaitable<T> work) {
+    auto done = asio::co_spawn(io, std::move(work), asio::use_future);
+    while (done.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
+        io.restart();
+        io.run_one_for(std::chrono::milliseconds{100});
+    }
+    return done.get();
+}
+
 /// Runs `work` to its end on virtual time: whenever nothing is ready, time jumps to the next deadline. Throws when
 /// `work` waits for something that no passing of time brings about.
 template <class T>

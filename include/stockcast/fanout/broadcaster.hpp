@@ -7,7 +7,7 @@
 #include "stockcast/base/offload.hpp"
 #include "stockcast/fanout/filter.hpp"
 #include "stockcast/ledger/ledger.hpp"
-#include "stockcast/net/byte_stream.hpp"
+#include "stockcast/net/taken_over.hpp"
 #include "stockcast/store/store.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace stockcast {
 
@@ -35,8 +36,8 @@ struct BroadcasterSettings {
     std::uint32_t client_errors_max = 20;                    ///< bad messages after which it is closed with 1008
     std::size_t log_readers_max = 4;  ///< sessions that read the change log at once; others take turns
     std::size_t log_read_bytes = std::size_t{64} * 1024;  ///< of one turn
-    std::size_t write_bytes =
-        std::size_t{64} * 1024;  ///< of frames copied for one session while they are being written
+    std::size_t write_bytes = std::size_t{64} * 1024;     ///< of frames handed to one client's socket at once
+    std::size_t unsent_bytes = std::size_t{64} * 1024;    ///< what the kernel may keep for one client (ByteStream)
 };
 
 /// Where a client wants to go on.
@@ -46,9 +47,30 @@ struct Resume {
     bool is_unreadable = false;  ///< it named a position that is none: answered with `reset`
 };
 
+/// Whose connection a stream is.
+struct StreamClient {
+    std::string address;             ///< as far as a trusted proxy says, the client's own
+    std::string subject;             ///< of its token; empty: it showed none
+    std::optional<Instant> expires;  ///< the token's end: the stream ends too, with 4401
+};
+
+/// One client's stream as it is now.
+struct StreamState {
+    std::uint64_t id = 0;        ///< grows with each stream; begins anew with the process
+    std::string_view transport;  ///< `websocket` or `events`
+    StreamClient client;
+    Instant connected_at;
+    std::shared_ptr<const Filter> filter;  ///< null: everything
+    Seq cursor = 0;                        ///< what follows was not handed to its socket yet
+    Seq behind = 0;                        ///< changes that follow
+    std::chrono::nanoseconds behind_for{
+        0};                         ///< since it could have had the next one; at least, where only the log has it
+    std::size_t bytes_waiting = 0;  ///< here and in the kernel: sent by nobody yet, or not acknowledged by the client
+};
+
 /// Sends every durable change to every session from its own cursor over the ring, or from the change log when it has
-/// fallen behind; there is no queue per client. A session holds memory only while a write is under way: at most
-/// `write_bytes` (or one turn of the log) and its own small answers. Feed it with Ledger's notices.
+/// fallen behind; there is no queue per client. A session holds bytes only while its socket is full: the rest of what it
+/// began to take (one turn of the log at most) and its own small answers. Feed it with Ledger's notices.
 /// WebSocket, Server-Sent Events and the waiting GET are the same path from another cursor.
 class Broadcaster {
 public:
@@ -66,16 +88,21 @@ public:
     std::size_t sessions() const;
 
     /// One WebSocket client after its handshake: hello, what it missed (or `reset`), `caught_up`, then live;
-    /// heartbeats; answers pings and `subscribe`; closes with the right code. `already_read`: bytes that came with the
-    /// handshake. `expires`: the token's end, then 4401. Returns when the connection is over; total cancellation says
-    /// 1001 first.
-    asio::awaitable<void> serve_websocket(std::unique_ptr<ByteStream> stream, std::string already_read, Resume resume,
-                                          std::optional<Instant> expires);
+    /// heartbeats; answers pings and `subscribe`; closes with the right code. The connection is kept until it is over.
+    void serve_websocket(TakenOver connection, Resume resume, StreamClient client);
 
     /// One client of Server-Sent Events after the head of its answer: the same messages, each as an event. What it
     /// can't say it has said with its request: `filter`. Its last event is `close` with code and reason.
-    asio::awaitable<void> serve_events(std::unique_ptr<ByteStream> stream, std::string already_read, Resume resume,
-                                       Filter filter, std::optional<Instant> expires);
+    void serve_events(TakenOver connection, Resume resume, Filter filter, StreamClient client);
+
+    /// Sees to the end of the streams: total cancellation says 1001 to each, and to whoever comes after, and waits until
+    /// they are gone; terminal ends them at once.
+    asio::awaitable<void> run();
+
+    /// The streams after the one of that id, in the order of their coming, at most `limit`.
+    std::vector<StreamState> streams(std::uint64_t after, std::size_t limit) const;
+    /// Says goodbye to one of them (1008). False: there is none of that id.
+    bool end_stream(std::uint64_t id);
 
     /// The changes after `since` as JSON events, oldest first, at most `limit`; from the ring or the log. With nothing
     /// new it waits until `deadline` (or a stop), then comes back empty. Fewer than `limit` may come though there are

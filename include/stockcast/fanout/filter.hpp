@@ -31,16 +31,25 @@ public:
     /// Nothing is held back.
     bool is_open() const { return types_.empty() && codes_.empty() && warehouses_.empty(); }
 
+    using Names = std::set<std::string, std::less<>>;
+    /// What was given; a list that is empty narrows nothing. Warehouses as warehouse_name() writes them.
+    const Names& types() const { return types_; }
+    const Names& codes() const { return codes_; }
+    const Names& warehouses() const { return warehouses_; }
+
     static constexpr std::size_t names_max = 1000;  ///< of one list
 
 private:
     std::string read(const Json::Object& message);
     std::string read_name(std::string_view list, const Json& value);
 
-    using Names = std::set<std::string, std::less<>>;
     Names types_;
     Names codes_;
-    Names warehouses_;  ///< JSON scalars as SIIGO writes them: `1270`, `"x"`
+    Names warehouses_;
 };
+
+/// A warehouse's id, a JSON scalar as SIIGO writes it, in the form by which ids are compared: SIIGO's are numbers, and
+/// whoever writes `"1270"` means 1270.
+std::string_view warehouse_name(std::string_view id);
 
 }  // namespace stockcast

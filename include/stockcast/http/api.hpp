@@ -95,6 +95,7 @@ struct ApiParts {
 /// One object; a handler per request is in a file of its own by subject.
 class Api final : public HttpHandler {
 public:
+    /// Before the ledger's first `apply`.
     Api(ApiSettings settings, JwtKeys keys, ApiParts parts);
     ~Api() override;
 

@@ -67,6 +67,12 @@ struct ReadOwed {
     Instant due;
 };
 
+/// A product whose record a batch has written, be it without a change (`synced_at`).
+struct WrittenProduct {
+    CompanyName company;
+    ProductId product;
+};
+
 /// Told on the executor after each durable batch, in order: first `changes` (fan-out), then `reads` (the fetcher).
 struct CommitNotice {
     Seq head = 0;
@@ -74,6 +80,7 @@ struct CommitNotice {
     std::optional<Steady> durable;  ///< since when; absent: nothing is measured (Ledger::measure)
     std::vector<PublishedChange> changes;
     std::vector<ReadOwed> reads;
+    std::vector<WrittenProduct> written;
 };
 
 /// Counters kept with every batch, so that asking costs nothing. `verify` counts again and compares.

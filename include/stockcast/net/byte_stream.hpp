@@ -28,9 +28,19 @@ public:
     /// slot; the stream can still be used. An empty `into` completes with 0 once there is something to read (over TLS
     /// perhaps not yet a whole byte of ours), so that an idle connection needs no buffer.
     virtual void start_read(asio::mutable_buffer into, Done done) = 0;
+    /// What has come, without waiting; 0 without an error: nothing yet. Only while no read is under way.
+    virtual std::size_t read_now(asio::mutable_buffer, error_code&) { return 0; }
     /// Some of `from`, gathered into one write (one TLS record where TLS is on) as far as that goes. After a cancelled
     /// one half a record may be out: close.
     virtual void start_write(std::span<const asio::const_buffer> from, Done done) = 0;
+    /// What the other end takes of `from` at once, gathered as in start_write: how many bytes. 0: nothing for now, or an
+    /// error that the next start_write tells. Only while no write is under way. What was not taken has to be the first
+    /// that is written next, since TLS may have begun a record with it; the first 16 kB of it are enough.
+    virtual std::size_t write_now(std::span<const asio::const_buffer>) { return 0; }
+    /// Bounds what the kernel keeps of what was written and the other end has not taken.
+    virtual void bound_unsent(std::size_t) noexcept {}
+    /// Written, and not yet acknowledged by the other end's system, as far as that is known.
+    virtual std::size_t unacknowledged() noexcept { return 0; }
     /// Ends both directions at once; pending operations complete with an error. Twice is harmless.
     virtual void close() noexcept = 0;
     /// A half-close of the sending side; over TLS our goodbye before it, and the wait for the other end's close, with

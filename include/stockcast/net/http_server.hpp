@@ -6,6 +6,7 @@
 #include "stockcast/base/task_group.hpp"
 #include "stockcast/net/byte_stream.hpp"
 #include "stockcast/net/http_message.hpp"
+#include "stockcast/net/taken_over.hpp"
 #include "stockcast/net/tls.hpp"
 
 #include <chrono>
@@ -45,12 +46,6 @@ struct HttpLimits {
     std::function<bool(std::string_view address)> is_address_exempt;
 };
 
-/// A connection that has left HTTP (WebSocket, an event stream): its stream and what the client has already sent.
-struct TakenOver {
-    std::unique_ptr<ByteStream> stream;
-    std::string already_read;
-};
-
 /// What a handler learnt of a request from its header, kept until the body is there: nothing is worked out twice.
 class Admitted {
 public:
@@ -72,7 +67,8 @@ public:
     /// The header is complete, the body has not been read: `head.body` is empty.
     virtual HttpVerdict judge(const HttpRequest& head) = 0;
     virtual asio::awaitable<HttpResponse> handle(HttpRequest request, std::unique_ptr<Admitted> admitted) = 0;
-    /// Owns the connection until it returns; may first write an HTTP answer itself. Hears total cancellation at a stop.
+    /// Gets the connection for good; may first write an HTTP answer itself. Hears total cancellation at a stop until it
+    /// returns; who keeps the connection for longer ends it himself.
     virtual asio::awaitable<void> take_over(HttpRequest request, std::unique_ptr<Admitted> admitted,
                                             TakenOver connection) = 0;
     /// A request that is not HTTP or past a limit: the body of the answer for that status (400, 408, 413, 414, 417,
@@ -111,7 +107,7 @@ public:
 
 private:
     struct Impl;
-    std::unique_ptr<Impl> impl_;
+    std::shared_ptr<Impl> impl_;  ///< places of connections that were taken over may outlive the server
 };
 
 }  // namespace stockcast
