@@ -56,6 +56,7 @@ asio::awaitable<HttpResponse> open_session(Services& services, Call call);  // s
 asio::awaitable<HttpResponse> end_session(Services& services, Call call);
 asio::awaitable<HttpResponse> issue_ticket(Services& services, Call call);
 
-asio::awaitable<HttpResponse> show_page(Services& services, Call call);  // page.cpp.in
+asio::awaitable<HttpResponse> show_client(Services& services, Call call);  // client.cpp.in
+asio::awaitable<HttpResponse> show_page(Services& services, Call call);    // page.cpp.in
 
 }  // namespace stockcast

@@ -20,7 +20,7 @@ bool is_allowed_origin(const ApiSettings& settings, std::string_view origin) {
 }
 
 void add_cors(const ApiSettings& settings, std::string_view origin, HttpResponse& response) {
-    if (settings.cors_origins.empty()) return;
+    if (settings.cors_origins.empty() || response.fields.has("Access-Control-Allow-Origin")) return;
     response.fields.add("Vary", "Origin");
     if (!is_allowed_origin(settings, origin)) return;
     response.fields.add("Access-Control-Allow-Origin", std::string{origin});

@@ -79,7 +79,8 @@ struct Route {
     const Stream* stream = nullptr;
 };
 
-/// Whether its answers carry an ETag: those that tell of data. Health and metrics are asked for to be new.
+/// Whether its answers carry an ETag: those that tell of data, and the client for pages, which each page asks for again.
+/// Health and metrics are asked for to be new.
 bool is_tagged(const Route& route);
 
 /// Every endpoint: the only place that says which there are.

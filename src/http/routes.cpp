@@ -100,6 +100,7 @@ constexpr Route table[] = {
     {"POST", "/api/stream/ticket", Entry::viewer, BodyKind::none, {}, issue_ticket, "a one-use ticket for a stream"},
     {"GET", "/api/streams", Entry::admin, BodyKind::none, stream_list, list_streams, "the open streams, oldest first"},
     {"DELETE", "/api/streams/{id}", Entry::admin, BodyKind::none, {}, end_stream, "ends a stream"},
+    {"GET", "/client.js", Entry::open, BodyKind::none, {}, show_client, "the client for pages, as a module to import"},
     {"GET", "/", Entry::open, BodyKind::none, {}, show_page, "a page that shows the changes live"},
 };
 // clang-format on
@@ -108,7 +109,7 @@ constexpr Route table[] = {
 
 bool is_tagged(const Route& route) {
     return route.method == "GET" && route.handler != nullptr &&
-           (route.entry == Entry::viewer || route.entry == Entry::admin);
+           (route.entry == Entry::viewer || route.entry == Entry::admin || route.handler == show_client);
 }
 
 std::span<const Route> routes() {

@@ -145,6 +145,7 @@ test('streams', async () => {
   await call(end, { token, path: { id: json.streams[0].id } });
   assert.equal(await closed, 1008);
   await call(end, { token, path: { id: 'x' } }, 404);
+  await call(end, { token, path: { id: '1' }, query: { x: 1 } }, 400);
   await call(list, {}, 403);
   await call(end, { path: { id: '1' } }, 403);
   for (const query of [{ cursor: 'x' }, { limit: 0 }]) await call(list, { token, query }, 400);
@@ -186,7 +187,7 @@ test('states and descriptions', async () => {
     await call(key);
     await call(key, { query: { a: 1 } }, 400);
   }
-  for (const key of ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /asyncapi.json', 'GET /']) {
+  for (const key of ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /openapi.json', 'GET /asyncapi.json', 'GET /client.js', 'GET /']) {
     await call(key, { token: null });
     await call(key, { token: null, query: { a: 1 } }, 400);
     await call(key, { token: null, method: 'HEAD' });

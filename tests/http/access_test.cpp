@@ -206,6 +206,25 @@ TEST_CASE("browsers of named origins may read the answers, others may not", "[ht
         world.ask(get("/api/stats").with("Origin", "https://panel.example")).fields.has("Access-Control-Allow-Origin"));
 }
 
+TEST_CASE("pages of every origin may import the client, and ask for it anew without getting it twice", "[http][cors]") {
+    auto settings = usual_settings();
+    settings.api.cors_origins = {"https://panel.example"};
+    World world{settings};
+    const char* origin = GENERATE("https://panel.example", "https://elsewhere.example");
+    const auto whole = world.ask(get("/client.js").with("Origin", origin));
+    CHECK(whole.status == 200);
+    CHECK(whole.fields.get("Content-Type") == "text/javascript; charset=utf-8");
+    CHECK(whole.fields.get("Cache-Control") == "no-cache");
+    CHECK(whole.fields.count("Access-Control-Allow-Origin") == 1);
+    CHECK(whole.fields.get("Access-Control-Allow-Origin") == "*");
+    CHECK(whole.body.find("createClient") != std::string::npos);
+
+    const auto again = world.ask(get("/client.js").with("If-None-Match", whole.fields.get("ETag")));
+    CHECK(again.status == 304);
+    CHECK(again.body.empty());
+    CHECK(again.fields.get("Access-Control-Allow-Origin") == "*");
+}
+
 TEST_CASE("a preflight is answered for named origins, without a token", "[http][cors]") {
     auto settings = usual_settings();
     settings.api.cors_origins = {"https://panel.example"};

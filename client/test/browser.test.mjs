@@ -1,0 +1,149 @@
+// The client in a real browser: Debian's Chromium, a page of another origin than the server's, and the hooks.
+import assert from 'node:assert/strict';
+import { build } from 'esbuild';
+import http from 'node:http';
+import { dirname } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+import { World, webhookSecret } from '../../tests/contract/world.mjs';
+import { eventually } from './eventually.mjs';
+
+let world;
+let pages;
+let browser;
+let origin;
+const product = { id: '00584089-4ebc-49de-bf75-6a6cc968a96d', code: 'BROWSER-1', name: 'Camiseta' };
+
+const page = (script) => `<!doctype html><meta charset="utf-8"><title>-</title><div id="react"></div><div id="vue"></div><script type="module">${script}</script>`;
+
+/// Follows the server with its own copy of the client, and keeps its place over reloads.
+const following = (first = '') => `
+  import { createClient, storageStore } from 'http://127.0.0.1:${world.port}/client.js';
+  ${first}
+  const client = createClient({ url: 'http://127.0.0.1:${world.port}', token: '${world.viewer}', store: storageStore(), backoff: { leastMs: 5, mostMs: 50 } });
+  window.seen = [];
+  window.errors = [];
+  client.on('stock_updated', ({ productCode, newStock }) => void window.seen.push(productCode + '=' + newStock));
+  client.on('snapshot', ({ reason }) => void window.seen.push(reason));
+  client.on('error', (error) => void window.errors.push(String(error)));
+  window.client = client.connect();
+`;
+
+const hooks = (code) => `
+  import { createElement } from 'react';
+  import { createRoot } from 'react-dom/client';
+  import { createApp, h } from 'vue';
+  import { createClient } from './dist/index.js';
+  import * as react from './dist/react.js';
+  import * as vue from './dist/vue.js';
+  const client = createClient({ url: 'http://127.0.0.1:${world.port}', token: '${world.viewer}' }).connect();
+  const line = (stock, status, name, count) => [stock, status, name, count > 500].join(' ');
+  function Figure() {
+    return line(react.useStock(client, '${code}'), react.useStatus(client).state, react.useProduct(client, '${code}')?.name, react.useProducts(client).length);
+  }
+  createRoot(document.getElementById('react')).render(createElement(Figure));
+  createApp({
+    setup() {
+      const [stock, status, one, all] = [vue.useStock(client, '${code}'), vue.useStatus(client), vue.useProduct(client, () => '${code}'), vue.useProducts(client)];
+      return () => h('p', line(stock.value, status.value.state, one.value?.name, all.value.length));
+    },
+  }).mount('#vue');
+`;
+
+before(async () => {
+  let content = '';
+  pages = http.createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(content));
+  await new Promise((done) => pages.listen(0, '127.0.0.1', done));
+  pages.show = (script) => (content = page(script));
+  origin = `http://127.0.0.1:${pages.address().port}`;
+  world = await World.start({ settings: { CORS_ORIGINS: origin, SYNC_INTERVAL: '24h' } });
+  await world.ready();
+  await sell(10);
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+  });
+});
+after(async () => {
+  await browser?.close();
+  pages?.close();
+  await world?.stop();
+});
+
+async function sell(quantity) {
+  const body = { company_key: 'demo', topic: 'public.siigoapi.products.stock.update', ...product, available_quantity: quantity, stock_updated: new Date().toISOString() };
+  const answer = await world.ask({ method: 'POST', path: `/api/webhooks/receive/${webhookSecret}`, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  assert.equal(answer.status, 200, answer.text);
+}
+
+const read = (tab, expression) => tab.evaluate(expression);
+
+test('a page follows over WebSocket, through an outage and a reload, and misses nothing', async () => {
+  pages.show(following());
+  const context = await browser.newContext();
+  const tab = await context.newPage();
+  await tab.goto(origin);
+  const isLive = () => read(tab, `window.client?.status.state === 'live'`);
+  const seen = (expected) => eventually(expected, async () => JSON.stringify(await read(tab, 'window.seen')) === JSON.stringify(expected));
+  await eventually('live', isLive);
+  assert.equal(await read(tab, 'window.client.status.transport'), 'websocket');
+  await sell(11);
+  await seen(['start', 'BROWSER-1=11']);
+
+  // The server is gone for the page; what is sold meanwhile comes when it is back.
+  await context.setOffline(true);
+  const { streams } = (await world.ask({ path: '/api/streams', headers: { authorization: `Bearer ${world.admin}` } })).json;
+  for (const { id } of streams) await world.ask({ method: 'DELETE', path: `/api/streams/${id}`, headers: { authorization: `Bearer ${world.admin}` } });
+  await eventually('cut off', async () => !(await isLive()));
+  await sell(12);
+  await sell(13);
+  await context.setOffline(false);
+  await seen(['start', 'BROWSER-1=11', 'BROWSER-1=12', 'BROWSER-1=13']);
+
+  await eventually('saved', async () => (await read(tab, 'JSON.parse(localStorage.stockcast).seq')) === (await read(tab, 'window.client.position.seq')));
+  await tab.goto('about:blank');
+  await sell(14);
+  await tab.goto(origin);
+  await seen(['BROWSER-1=14']); // where it was left, not from the start
+  await context.close();
+});
+
+test('where WebSockets are blocked the page follows over Server-Sent Events', async () => {
+  pages.show(following(`
+    window.WebSocket = class {
+      constructor() {
+        setTimeout(() => this.onclose({ code: 1006, reason: '' }));
+      }
+      close() {}
+    };`));
+  const context = await browser.newContext();
+  const tab = await context.newPage();
+  await tab.goto(origin);
+  await eventually('live', () => read(tab, `window.client?.status.state === 'live'`));
+  assert.equal(await read(tab, 'window.client.status.transport'), 'events');
+  await sell(20);
+  await eventually('the change', () => read(tab, `window.seen.includes('BROWSER-1=20')`));
+  await context.close();
+});
+
+test('hooks of React and Vue show the live figure', async () => {
+  const bundle = await build({
+    stdin: { contents: hooks(product.code), resolveDir: dirname(dirname(fileURLToPath(import.meta.url))) },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    define: { 'process.env.NODE_ENV': '"production"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
+  });
+  pages.show(bundle.outputFiles[0].text.replaceAll('</script', '<\\/script'));
+  const tab = await browser.newPage();
+  await tab.goto(origin);
+  const shown = (name) => read(tab, `document.getElementById('${name}').textContent`);
+  for (const quantity of [30, 31.5]) {
+    await sell(quantity);
+    for (const name of ['react', 'vue'])
+      await eventually(`${name}: ${quantity}`, async () => (await shown(name)) === `${quantity} live Camiseta true`);
+  }
+  await tab.close();
+});
