@@ -1,5 +1,7 @@
 #include "bench/closed_loop.hpp"
 
+#include "bench/time.hpp"
+
 #include <array>
 #include <cerrno>
 #include <stdexcept>
@@ -10,11 +12,6 @@
 
 namespace stockcast::bench {
 namespace {
-
-using Time = std::chrono::steady_clock::time_point;
-Time now() {
-    return std::chrono::steady_clock::now();
-}
 
 struct Connection {
     Descriptor socket;

@@ -3,6 +3,7 @@
 #include "bench/slow_crowd.hpp"
 #include "bench/stream.hpp"
 #include "bench/table.hpp"
+#include "bench/time.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,10 +20,6 @@ namespace stockcast::bench {
 namespace {
 
 using namespace std::chrono_literals;
-using Time = std::chrono::steady_clock::time_point;
-Time now() {
-    return std::chrono::steady_clock::now();
-}
 
 constexpr std::uint64_t hints_tag = std::uint64_t{1} << 32U;
 constexpr std::uint64_t crowd_tag = std::uint64_t{1} << 33U;

@@ -2,6 +2,7 @@
 #include "bench/closed_loop.hpp"
 #include "bench/notification.hpp"
 #include "bench/table.hpp"
+#include "bench/time.hpp"
 #include "bench/watcher.hpp"
 
 #include <algorithm>
@@ -20,10 +21,6 @@ namespace stockcast::bench {
 namespace {
 
 using namespace std::chrono_literals;
-using Time = std::chrono::steady_clock::time_point;
-Time now() {
-    return std::chrono::steady_clock::now();
-}
 
 constexpr std::size_t senders = 16;  ///< a webhook that finds them all busy waits, and its wait is measured
 constexpr std::uint64_t timer_tag = ~std::uint64_t{0};

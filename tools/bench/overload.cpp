@@ -4,6 +4,7 @@
 #include "bench/puller.hpp"
 #include "bench/stream.hpp"
 #include "bench/table.hpp"
+#include "bench/time.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,10 +18,6 @@ namespace stockcast::bench {
 namespace {
 
 using namespace std::chrono_literals;
-using Time = std::chrono::steady_clock::time_point;
-Time now() {
-    return std::chrono::steady_clock::now();
-}
 
 constexpr std::uint64_t pullers_tag = std::uint64_t{1} << 32U;
 /// Not measured: what is beside gets going, or what was beside before is cleared away.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bench/socket.hpp"
+#include "bench/time.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -16,8 +17,6 @@ namespace stockcast::bench {
 /// 500 come from an address of their own, so that its limit by address is not what is measured.
 class SlowCrowd {
 public:
-    using Time = std::chrono::steady_clock::time_point;
-
     SlowCrowd(const Address& server, const std::string& host_field, const std::string& target, unsigned count,
               int epoll, std::uint64_t tag);
 

@@ -3,6 +3,7 @@
 #include "bench/histogram.hpp"
 #include "bench/notification.hpp"
 #include "bench/socket.hpp"
+#include "bench/time.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -17,8 +18,6 @@ namespace stockcast::bench {
 /// waits, and its wait is measured.
 class Stream {
 public:
-    using Time = std::chrono::steady_clock::time_point;
-
     /// Its connections are watched in `epoll`, under `tag` and what follows it. A rate of 0: nothing is sent.
     Stream(const Address& address, Notifications notifications, double rate, int epoll, std::uint64_t tag);
 
