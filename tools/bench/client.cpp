@@ -37,9 +37,7 @@ std::string Server::get(const std::string& target, const std::string& accept) co
 Client::Client(const Server& server) : server_(server), socket_(connect_to(server.address())) {}
 
 Client::Reply Client::get(const std::string& target) {
-    const auto request = server_.get(target);
-    if (::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
-        fail("send");  // an empty socket takes it whole
+    send_whole(socket_.get(), server_.get(target));
     IncomingAnswer answer;
     std::array<char, 64 * 1024> buffer;
     for (bool complete = false; !complete;) {

@@ -50,11 +50,11 @@ public:
         if (timer_.get() < 0) fail("timerfd_create");
         for (unsigned i = 0; i < settings.clients; ++i) {
             watchers_.push_back(std::make_unique<Watcher>(address, url.host_field(), settings.token));
-            watch(watchers_.back()->descriptor(), i);
+            watch_for_input(epoll_.get(), watchers_.back()->descriptor(), i);
         }
         for (std::size_t i = 0; i < senders; ++i) {
             senders_[i].socket = connect_to(address);
-            watch(senders_[i].socket.get(), sender_tag + i);
+            watch_for_input(epoll_.get(), senders_[i].socket.get(), sender_tag + i);
         }
     }
 
@@ -76,13 +76,6 @@ public:
     std::uint64_t total() const { return total_; }
 
 private:
-    void watch(int descriptor, std::uint64_t tag) {
-        epoll_event event{};
-        event.events = EPOLLIN;
-        event.data.u64 = tag;
-        if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) fail("epoll_ctl");
-    }
-
     bool all_watching() const {
         for (const auto& watcher : watchers_)
             if (!watcher->is_watching()) return false;
@@ -97,7 +90,7 @@ private:
         spec.it_interval.tv_nsec = (gap % 1s).count();
         spec.it_value = spec.it_interval;
         if (::timerfd_settime(timer_.get(), 0, &spec, nullptr) != 0) fail("timerfd_settime");
-        watch(timer_.get(), timer_tag);
+        watch_for_input(epoll_.get(), timer_.get(), timer_tag);
     }
 
     void turn() {
@@ -127,9 +120,7 @@ private:
         for (auto& sender : senders_) {
             if (sent_ == due_) return;
             if (sender.busy) continue;
-            const auto request = notifications_.request(first_ + sent_);
-            const auto taken = ::send(sender.socket.get(), request.data(), request.size(), MSG_NOSIGNAL);
-            if (taken != static_cast<ssize_t>(request.size())) fail("send");  // an empty socket takes 2 kB
+            send_whole(sender.socket.get(), notifications_.request(first_ + sent_));
             sender.index = sent_++;
             sender.busy = true;
         }

@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 namespace stockcast::bench {
@@ -45,10 +44,7 @@ void SlowCrowd::open(Member& member, Time now) {
     }
     const int made = ::connect(member.socket.get(), reinterpret_cast<const sockaddr*>(&server_.storage), server_.size);
     if (made != 0 && errno != EINPROGRESS) fail("connect");
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.u64 = tag_ + index;
-    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, member.socket.get(), &event) != 0) fail("epoll_ctl");
+    watch_for_input(epoll_, member.socket.get(), tag_ + index);
     member.sent = 0;
     member.status = 0;
     member.due = now;

@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <stdexcept>
 #include <strings.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <system_error>
 #include <unistd.h>
@@ -64,6 +65,17 @@ Descriptor connect_to(const Address& address) {
         fail("connect");
     if (::ioctl(socket.get(), FIONBIO, &on) != 0) fail("FIONBIO");
     return socket;
+}
+
+void send_whole(int fd, std::string_view bytes) {
+    if (::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) fail("send");
+}
+
+void watch_for_input(int epoll, int fd, std::uint64_t tag) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = tag;
+    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) fail("epoll_ctl");
 }
 
 Answer read_answer(std::string_view bytes) {

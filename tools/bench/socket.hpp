@@ -42,6 +42,12 @@ bool is_loopback(const Address& address);
 /// Connected, non-blocking, without Nagle's delay. Throws std::system_error.
 Descriptor connect_to(const Address& address);
 
+/// For so little that an empty socket takes it whole: one that does not is beyond use. Throws std::system_error.
+void send_whole(int fd, std::string_view bytes);
+
+/// Adds `fd` to those of `epoll`; what comes on it is told with `tag`. Throws std::system_error.
+void watch_for_input(int epoll, int fd, std::uint64_t tag);
+
 /// An HTTP answer as far as a closed loop needs it.
 struct Answer {
     unsigned status = 0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <sys/epoll.h>
 #include <unistd.h>
 #include <utility>
 
@@ -23,10 +22,7 @@ Stream::Stream(const Address& address, Notifications notifications, double rate,
 
 void Stream::open(Sender& sender) {
     sender = {connect_to(address_), {}, {}, false};
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.u64 = tag_ + static_cast<std::uint64_t>(&sender - senders_.data());
-    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, sender.socket.get(), &event) != 0) fail("epoll_ctl");
+    watch_for_input(epoll_, sender.socket.get(), tag_ + static_cast<std::uint64_t>(&sender - senders_.data()));
 }
 
 void Stream::send_due(Time at) {
