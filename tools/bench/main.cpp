@@ -18,6 +18,22 @@ constexpr auto server_help = "http://127.0.0.1:PORT of a server without real dat
 constexpr auto token_help = "stockcast token --role viewer";
 constexpr auto url_help = "http://HOST:PORT/api/webhooks/receive/SECRET of a server without real data";
 
+/// A number with its default, refused outside `least` to `most`.
+template <class Number, class Bound>
+CLI::Option* add_in_range(CLI::App& command, const char* name, Number& into, const char* meaning, Bound least,
+                          Bound most) {
+    return command.add_option(name, into, meaning)->check(CLI::Range(least, most))->capture_default_str();
+}
+
+/// What tells one run's notifications from another's.
+template <class Settings>
+void add_notifications(CLI::App& command, Settings& settings) {
+    add_in_range(command, "--products", settings.products, "Products that take turns", 1, 1'000'000);
+    command.add_option("--company-key", settings.company_key, "company_key of the notifications")
+        ->capture_default_str();
+    command.add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
+}
+
 CLI::App* declare_ingest(CLI::App& app, IngestSettings& settings) {
     auto* command = app.add_subcommand(
         "ingest", "Webhooks as fast as they are answered, beside GET /healthz and an append+fdatasync loop");
@@ -26,15 +42,8 @@ CLI::App* declare_ingest(CLI::App& app, IngestSettings& settings) {
         ->delimiter(',')
         ->check(CLI::Range(1, 10'000))
         ->capture_default_str();
-    command->add_option("--seconds", settings.seconds, "Of each run")
-        ->check(CLI::Range(1, 86'400))
-        ->capture_default_str();
-    command->add_option("--products", settings.products, "Products that take turns")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--company-key", settings.company_key, "company_key of the notifications")
-        ->capture_default_str();
-    command->add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
+    add_in_range(*command, "--seconds", settings.seconds, "Of each run", 1, 86'400);
+    add_notifications(*command, settings);
     command->add_option("--disk", settings.disk, "Directory of the append+fdatasync loop: on DATA_DIR's file system")
         ->check(CLI::ExistingDirectory)
         ->capture_default_str();
@@ -46,19 +55,10 @@ CLI::App* declare_latency(CLI::App& app, LatencySettings& settings) {
         app.add_subcommand("latency", "From a webhook to the frame at each of many WebSocket clients, at a fixed rate");
     command->add_option("URL", settings.url, url_help)->required();
     command->add_option("--token", settings.token, "For /ws: stockcast token --role viewer");
-    command->add_option("--clients", settings.clients, "WebSocket clients")
-        ->check(CLI::Range(1, 20'000))
-        ->capture_default_str();
-    command->add_option("--rate", settings.rate, "Webhooks a second")
-        ->check(CLI::Range(0.1, 1e5))
-        ->capture_default_str();
-    command->add_option("--seconds", settings.seconds, "How long")->check(CLI::Range(1, 3'600))->capture_default_str();
-    command->add_option("--products", settings.products, "Products that take turns")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--company-key", settings.company_key, "company_key of the notifications")
-        ->capture_default_str();
-    command->add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
+    add_in_range(*command, "--clients", settings.clients, "WebSocket clients", 1, 20'000);
+    add_in_range(*command, "--rate", settings.rate, "Webhooks a second", 0.1, 1e5);
+    add_in_range(*command, "--seconds", settings.seconds, "How long", 1, 3'600);
+    add_notifications(*command, settings);
     return command;
 }
 
@@ -66,23 +66,13 @@ CLI::App* declare_hostile(CLI::App& app, HostileSettings& settings) {
     auto* command = app.add_subcommand(
         "hostile", "Genuine webhooks at a fixed rate amid connections that never finish and a flood of forged hints");
     command->add_option("URL", settings.url, url_help)->required();
-    command->add_option("--slow", settings.slow, "Connections that trickle a header or a body and never finish")
-        ->check(CLI::Range(0, 100'000))
-        ->capture_default_str();
-    command->add_option("--hints", settings.hints, "Notifications without the secret, a second")
-        ->check(CLI::Range(0.0, 1e5))
-        ->capture_default_str();
-    command->add_option("--rate", settings.rate, "Genuine webhooks a second")
-        ->check(CLI::Range(0.1, 1e5))
-        ->capture_default_str();
-    command->add_option("--seconds", settings.seconds, "How long")->check(CLI::Range(1, 3'600))->capture_default_str();
+    add_in_range(*command, "--slow", settings.slow, "Connections that trickle a header or a body and never finish", 0,
+                 100'000);
+    add_in_range(*command, "--hints", settings.hints, "Notifications without the secret, a second", 0.0, 1e5);
+    add_in_range(*command, "--rate", settings.rate, "Genuine webhooks a second", 0.1, 1e5);
+    add_in_range(*command, "--seconds", settings.seconds, "How long", 1, 3'600);
     command->add_option("--pid", settings.pid, "Of the server on this machine: its memory is watched");
-    command->add_option("--products", settings.products, "Products that take turns")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--company-key", settings.company_key, "company_key of the notifications")
-        ->capture_default_str();
-    command->add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
+    add_notifications(*command, settings);
     return command;
 }
 
@@ -91,15 +81,10 @@ CLI::App* declare_read(CLI::App& app, ReadSettings& settings) {
         app.add_subcommand("read", "One product beside GET /healthz; pages of the webhooks' log; a product as it was");
     command->add_option("URL", settings.url, server_help)->required();
     command->add_option("--token", settings.token, token_help)->required();
-    command->add_option("--connections", settings.connections, "Kept connections that ask for products and /healthz")
-        ->check(CLI::Range(1, 10'000))
-        ->capture_default_str();
-    command->add_option("--seconds", settings.seconds, "Of each question in each run")
-        ->check(CLI::Range(1, 3'600))
-        ->capture_default_str();
-    command->add_option("--runs", settings.runs, "The questions in turns, so often; medians are shown")
-        ->check(CLI::Range(1, 100))
-        ->capture_default_str();
+    add_in_range(*command, "--connections", settings.connections, "Kept connections that ask for products and /healthz",
+                 1, 10'000);
+    add_in_range(*command, "--seconds", settings.seconds, "Of each question in each run", 1, 3'600);
+    add_in_range(*command, "--runs", settings.runs, "The questions in turns, so often; medians are shown", 1, 100);
     auto* product =
         command->add_option("--product", settings.product, "Id of the one read by ?at=; else the one that moved most");
     command->add_option("--at", settings.at, "That time or seq; else times of its history in turns")->needs(product);
@@ -112,45 +97,23 @@ CLI::App* declare_overload(CLI::App& app, OverloadSettings& settings) {
     command->add_option("URL", settings.url, server_help)->required();
     command->add_option("--token", settings.token, token_help)->required();
     command->add_option("--secret", settings.secret, "The last part of the webhooks' address")->required();
-    command->add_option("--exports", settings.exports, "Catalogues as CSV at once, one after another")
-        ->check(CLI::Range(0, 1'000))
-        ->capture_default_str();
-    command->add_option("--searches", settings.searches, "Searches of the whole catalogue at once")
-        ->check(CLI::Range(0, 1'000))
-        ->capture_default_str();
+    add_in_range(*command, "--exports", settings.exports, "Catalogues as CSV at once, one after another", 0, 1'000);
+    add_in_range(*command, "--searches", settings.searches, "Searches of the whole catalogue at once", 0, 1'000);
     command->add_option("--search", settings.search, "A text that few products match")->capture_default_str();
-    command->add_option("--rate", settings.rate, "Webhooks a second")
-        ->check(CLI::Range(0.1, 1e5))
-        ->capture_default_str();
-    command->add_option("--seconds", settings.seconds, "Of each half of a run")
-        ->check(CLI::Range(1, 3'600))
-        ->capture_default_str();
-    command->add_option("--runs", settings.runs, "Alone and beside in turns, so often; medians are shown")
-        ->check(CLI::Range(1, 100))
-        ->capture_default_str();
-    command->add_option("--products", settings.products, "Products that take turns")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--company-key", settings.company_key, "company_key of the notifications")
-        ->capture_default_str();
-    command->add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
+    add_in_range(*command, "--rate", settings.rate, "Webhooks a second", 0.1, 1e5);
+    add_in_range(*command, "--seconds", settings.seconds, "Of each half of a run", 1, 3'600);
+    add_in_range(*command, "--runs", settings.runs, "Alone and beside in turns, so often; medians are shown", 1, 100);
+    add_notifications(*command, settings);
     return command;
 }
 
 CLI::App* declare_sync(CLI::App& app, SyncBenchSettings& settings) {
     auto* command = app.add_subcommand(
         "sync", "A first sync against the SIIGO simulator (in a process of its own) into a new store, and a restart");
-    command->add_option("--products", settings.products, "Products in the catalogue")
-        ->check(CLI::Range(0, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--batch-size", settings.batch_size, "Products a request and a commit")
-        ->check(CLI::Range(1, 100))
-        ->capture_default_str();
-    command
-        ->add_option("--requests-per-minute", settings.requests_per_minute,
-                     "The quota: generous, so that the code is measured")
-        ->check(CLI::Range(1, 10'000'000))
-        ->capture_default_str();
+    add_in_range(*command, "--products", settings.products, "Products in the catalogue", 0, 1'000'000);
+    add_in_range(*command, "--batch-size", settings.batch_size, "Products a request and a commit", 1, 100);
+    add_in_range(*command, "--requests-per-minute", settings.requests_per_minute,
+                 "The quota: generous, so that the code is measured", 1, 10'000'000);
     command->add_option("--spacing", settings.spacing_ms, "Milliseconds between two requests")->capture_default_str();
     command->add_option("--directory", settings.directory, "Of the store, which must be new; a temporary one else");
     return command;
@@ -160,18 +123,10 @@ CLI::App* declare_fill(CLI::App& app, FillSettings& settings) {
     auto* command =
         app.add_subcommand("fill", "Makes a store as so many webhooks would have left it, to measure what reads it");
     command->add_option("DATA_DIR", settings.directory, "Where to; there must be no store yet")->required();
-    command->add_option("--changes", settings.changes, "Webhooks, each a change")
-        ->check(CLI::Range(1, 1'000'000'000))
-        ->capture_default_str();
-    command->add_option("--products", settings.products, "Products that take turns")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--busy", settings.busy, "Further changes, all of one further product")
-        ->check(CLI::Range(0, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--days", settings.days, "Spread over these, up to now")
-        ->check(CLI::Range(1, 3'650))
-        ->capture_default_str();
+    add_in_range(*command, "--changes", settings.changes, "Webhooks, each a change", 1, 1'000'000'000);
+    add_in_range(*command, "--products", settings.products, "Products that take turns", 1, 1'000'000);
+    add_in_range(*command, "--busy", settings.busy, "Further changes, all of one further product", 0, 1'000'000);
+    add_in_range(*command, "--days", settings.days, "Spread over these, up to now", 1, 3'650);
     return command;
 }
 
