@@ -75,6 +75,42 @@ struct OverloadSettings {
 /// False when any webhook was not answered 200, or anything beside them was refused.
 bool overload(const OverloadSettings& settings);
 
+/// Many clients of one stream.
+struct CrowdSettings {
+    std::string token;  ///< empty: none is needed
+    std::string ca;     ///< PEM, trusted for `https://`; empty: a server on this machine is believed
+    std::string transport = "ws";
+    unsigned clients = 1000;
+    unsigned pid = 0;  ///< of the server, whose processor and memory are watched; 0: none
+};
+
+struct FanoutSettings {
+    CrowdSettings crowd;
+    std::string url;      ///< a webhook address with its secret; or, with `connect`, what passes on each POST
+    std::string connect;  ///< the stream of a server that is not stockcast
+    std::string raw;      ///< `each` or `joined`: a raw loop of ours instead of a server; empty: a server
+    std::string sync_in;  ///< directory in which the raw loop makes each change durable; empty: it doesn't
+    int raw_core = -1;    ///< the only one that the raw loop runs on; -1: any
+    unsigned in_flight = 1;
+    double rate = 0;  ///< changes a second, whatever is under way; 0: `in_flight` instead
+    unsigned seconds = 10;
+    unsigned products = 589;
+    std::string company_key = "demo";
+    std::uint64_t seed = 1;
+    bool json = false;  ///< the figures as one line for scripts
+};
+/// False when any change was refused, or any client missed any, or had it twice or out of order.
+bool fanout(const FanoutSettings& settings);
+
+struct IdleSettings {
+    CrowdSettings crowd;
+    std::string url;  ///< `http(s)://HOST:PORT`, or with the path of another server's stream
+    unsigned seconds = 10;
+    bool json = false;
+};
+/// False when any client could not stay.
+bool idle(const IdleSettings& settings);
+
 struct SyncBenchSettings {
     unsigned products = 589;
     unsigned batch_size = 50;

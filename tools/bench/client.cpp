@@ -22,13 +22,12 @@ Server::Server(const std::string& url, std::string token) : token_(std::move(tok
     const auto parsed = HttpUrl::parse(url);
     if (!parsed || (!parsed->path.empty() && parsed->path != "/"))
         throw std::runtime_error(url + " is no address such as http://127.0.0.1:5000");
-    address_ = resolve(*parsed);
-    if (!is_loopback(address_)) throw std::runtime_error(url + " is not on this machine: give a loopback address");
-    host_field_ = parsed->host_field();
+    target_ = {resolve(*parsed), parsed->endpoint.host, parsed->host_field(), nullptr};
+    if (!is_loopback(address())) throw std::runtime_error(url + " is not on this machine: give a loopback address");
 }
 
 std::string Server::get(const std::string& target, const std::string& accept) const {
-    std::string request = "GET " + target + " HTTP/1.1\r\nHost: " + host_field_ + "\r\n";
+    std::string request = "GET " + target + " HTTP/1.1\r\nHost: " + host_field() + "\r\n";
     if (!token_.empty()) request += "Authorization: Bearer " + token_ + "\r\n";
     if (!accept.empty()) request += "Accept: " + accept + "\r\n";
     return request + "\r\n";

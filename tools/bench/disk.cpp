@@ -1,6 +1,5 @@
 #include "bench/disk.hpp"
 
-#include "bench/socket.hpp"
 #include "bench/time.hpp"
 
 #include <cstdio>
@@ -9,12 +8,16 @@
 
 namespace stockcast::bench {
 
-DiskResult append_and_sync(const std::string& directory, std::size_t bytes, std::chrono::milliseconds span) {
+Descriptor temporary_file_in(const std::string& directory) {
     std::string path = directory + "/stockcast-bench-XXXXXX";
-    const Descriptor file{::mkstemp(path.data())};
+    Descriptor file{::mkstemp(path.data())};
     if (file.get() < 0) fail(path);
-    std::remove(path.c_str());  // goes with the descriptor, however this ends
+    std::remove(path.c_str());
+    return file;
+}
 
+DiskResult append_and_sync(const std::string& directory, std::size_t bytes, std::chrono::milliseconds span) {
+    const auto file = temporary_file_in(directory);
     const std::string record(bytes, 'x');
     DiskResult result;
     const auto began = now();

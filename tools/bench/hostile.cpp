@@ -1,5 +1,6 @@
 #include "bench/bench.hpp"
 #include "bench/notification.hpp"
+#include "bench/process.hpp"
 #include "bench/slow_crowd.hpp"
 #include "bench/stream.hpp"
 #include "bench/table.hpp"
@@ -9,10 +10,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <fstream>
 #include <stdexcept>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
 
@@ -24,24 +23,9 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t hints_tag = std::uint64_t{1} << 32U;
 constexpr std::uint64_t crowd_tag = std::uint64_t{1} << 33U;
 
-/// What a process holds in memory now, in MB; 0 where it can't be told.
+/// 0 where none was named.
 double resident_mb(unsigned pid) {
-    if (pid == 0) return 0;
-    std::ifstream status{"/proc/" + std::to_string(pid) + "/status"};
-    for (std::string word; status >> word;)
-        if (word == "VmRSS:") {
-            double kb = 0;
-            status >> kb;
-            return kb / 1024;
-        }
-    throw std::runtime_error("no process " + std::to_string(pid) + " to look at");
-}
-
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) fail("getrlimit");
-    limit.rlim_cur = limit.rlim_max;
-    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) fail("setrlimit");
+    return pid == 0 ? 0 : static_cast<double>(memory_of(pid).resident_kb) / 1024;
 }
 
 /// `…/receive/SECRET` → `…/receive`: where a hint goes.
@@ -58,18 +42,19 @@ bool hostile(const HostileSettings& settings) {
     raise_descriptor_limit();
     const auto url = HttpUrl::parse(settings.url);
     if (!url) throw std::runtime_error("URL is no http:// address");  // not repeated: it holds the secret
-    const auto address = resolve(*url);
+    const Target target{resolve(*url), url->endpoint.host, url->host_field(), nullptr};
     const auto notifications = [&](const std::string& target, std::uint64_t seed) {
-        return Notifications{{url->host_field(), target, settings.company_key, settings.products, seed}};
+        return requests_of(Notifications{{url->host_field(), target, settings.company_key, settings.products, seed}});
     };
 
     const Descriptor epoll{::epoll_create1(EPOLL_CLOEXEC)};
     if (epoll.get() < 0) fail("epoll_create1");
     const double before_mb = resident_mb(settings.pid);
-    Stream genuine{address, notifications(url->path, settings.seed), settings.rate, epoll.get(), 0};
-    Stream hints{address, notifications(without_secret(url->path), settings.seed + 1), settings.hints, epoll.get(),
+    Stream genuine{target, notifications(url->path, settings.seed), settings.rate, epoll.get(), 0};
+    Stream hints{target, notifications(without_secret(url->path), settings.seed + 1), settings.hints, epoll.get(),
                  hints_tag};
-    SlowCrowd crowd{address, url->host_field(), without_secret(url->path), settings.slow, epoll.get(), crowd_tag};
+    SlowCrowd crowd{target.address, url->host_field(), without_secret(url->path),
+                    settings.slow,  epoll.get(),       crowd_tag};
     std::printf("%u slow connections, %.0f hints/s, %.0f webhooks/s, for %u s\n\n", settings.slow, settings.hints,
                 settings.rate, settings.seconds);
 
@@ -91,7 +76,7 @@ bool hostile(const HostileSettings& settings) {
             if (tag >= crowd_tag)
                 crowd.notice(tag);
             else
-                (tag >= hints_tag ? hints : genuine).take_answer(tag, at);
+                (tag >= hints_tag ? hints : genuine).take_answer(tag);
         }
         if (at < end) hints.send_due(at);
         genuine.send_due(std::min(at, end));

@@ -62,6 +62,55 @@ CLI::App* declare_latency(CLI::App& app, LatencySettings& settings) {
     return command;
 }
 
+void add_crowd(CLI::App& command, CrowdSettings& settings) {
+    command.add_option("--token", settings.token, token_help);
+    command
+        .add_option("--ca", settings.ca, "PEM that is trusted for https://; else a server on this machine is believed")
+        ->check(CLI::ExistingFile);
+    command.add_option("--transport", settings.transport, "What the clients speak")
+        ->check(CLI::IsMember({"ws", "sse", "socket.io"}))
+        ->capture_default_str();
+    add_in_range(command, "--clients", settings.clients, "Clients of the stream", 1, 100'000);
+    command.add_option("--pid", settings.pid, "Of the server on this machine: its memory and processor are watched");
+}
+
+CLI::App* declare_fanout(CLI::App& app, FanoutSettings& settings) {
+    auto* command = app.add_subcommand(
+        "fanout",
+        "Changes to many clients, each delivery matched with its trigger; also of another server, or a raw loop");
+    command->add_option("URL", settings.url, std::string{url_help} + "; with --connect: takes each change as a POST");
+    add_crowd(*command, settings.crowd);
+    auto* rate = command->add_option("--rate", settings.rate, "Changes a second, whatever is under way")
+                     ->check(CLI::Range(0.1, 1e5));
+    add_in_range(*command, "--in-flight", settings.in_flight, "Changes under way: the next when all clients have one",
+                 1, 16)
+        ->excludes(rate);
+    add_in_range(*command, "--seconds", settings.seconds, "How long, after a second that doesn't count", 1, 3'600);
+    add_notifications(*command, settings);
+    auto* connect =
+        command->add_option("--connect", settings.connect, "The stream of a server that isn't stockcast, as http://…");
+    auto* raw = command
+                    ->add_option("--raw", settings.raw,
+                                 "Instead of a server: a bare send() loop for each change, or for all that wait")
+                    ->check(CLI::IsMember({"each", "joined"}))
+                    ->excludes(connect);
+    command->add_option("--sync", settings.sync_in, "Directory in which the raw loop makes changes durable first")
+        ->check(CLI::ExistingDirectory)
+        ->needs(raw);
+    command->add_option("--raw-core", settings.raw_core, "The only core that the raw loop runs on")->needs(raw);
+    command->add_flag("--json", settings.json, "The figures as one line of JSON");
+    return command;
+}
+
+CLI::App* declare_idle(CLI::App& app, IdleSettings& settings) {
+    auto* command = app.add_subcommand("idle", "What many clients cost that only stay");
+    command->add_option("URL", settings.url, "http://HOST:PORT; with a path: another server's stream")->required();
+    add_crowd(*command, settings.crowd);
+    add_in_range(*command, "--seconds", settings.seconds, "How long they stay", 0, 3'600);
+    command->add_flag("--json", settings.json, "The figures as one line of JSON");
+    return command;
+}
+
 CLI::App* declare_hostile(CLI::App& app, HostileSettings& settings) {
     auto* command = app.add_subcommand(
         "hostile", "Genuine webhooks at a fixed rate amid connections that never finish and a flood of forged hints");
@@ -135,8 +184,9 @@ CLI::App* declare_fill(CLI::App& app, FillSettings& settings) {
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     try {
-        CLI::App app{"Measures stockcast: ingest, latency, reading, overload, a hostile network, sync; fills a store.",
-                     "stockcast-bench"};
+        CLI::App app{
+            "Measures stockcast: ingest, latency, fan-out, reading, overload, a hostile network, sync; fills a store.",
+            "stockcast-bench"};
         const auto language = stockcast::language_from_environment();
         stockcast::begin_declaration(app, language);
         stockcast::add_views(app, language);
@@ -155,14 +205,24 @@ int main(int argc, char** argv) {
         FillSettings fill_settings;
         const auto* read_command = declare_read(app, read_settings);
         const auto* overload_command = declare_overload(app, overload_settings);
+        FanoutSettings fanout_settings;
+        IdleSettings idle_settings;
+        const auto* fanout_command = declare_fanout(app, fanout_settings);
+        const auto* idle_command = declare_idle(app, idle_settings);
         const auto* hostile_command = declare_hostile(app, hostile_settings);
         const auto* sync_command = declare_sync(app, sync_settings);
         declare_fill(app, fill_settings);
-        if (const auto ended = stockcast::parse_arguments(app, argc, argv, language)) return *ended;
+        const auto judge = [&] {
+            if (fanout_command->parsed() && fanout_settings.url.empty() == fanout_settings.raw.empty())
+                throw CLI::ValidationError("fanout", "give either URL or --raw");
+        };
+        if (const auto ended = stockcast::parse_arguments(app, argc, argv, language, judge)) return *ended;
         if (ingest_command->parsed()) return ingest(ingest_settings) ? 0 : failed;
         if (latency_command->parsed()) return latency(latency_settings) ? 0 : failed;
         if (read_command->parsed()) return stockcast::bench::read(read_settings) ? 0 : failed;
         if (overload_command->parsed()) return overload(overload_settings) ? 0 : failed;
+        if (fanout_command->parsed()) return fanout(fanout_settings) ? 0 : failed;
+        if (idle_command->parsed()) return idle(idle_settings) ? 0 : failed;
         if (hostile_command->parsed()) return hostile(hostile_settings) ? 0 : failed;
         if (sync_command->parsed()) return stockcast::bench::sync(sync_settings) ? 0 : failed;
         fill(fill_settings);

@@ -42,7 +42,7 @@ public:
         : server_(server),
           settings_(settings),
           epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-          webhooks_(server.address(), std::move(notifications), settings.rate, epoll_.get(), 0) {
+          webhooks_(server.target(), requests_of(std::move(notifications)), settings.rate, epoll_.get(), 0) {
         if (epoll_.get() < 0) fail("epoll_create1");
     }
 
@@ -87,7 +87,7 @@ private:
         const auto of = [&](int i) { return events[static_cast<std::size_t>(i)].data.u64; };
         // What is timed comes first: it must not wait until this process has read for the others.
         for (int i = 0; i < ready; ++i)
-            if (of(i) < pullers_tag) webhooks_.take_answer(of(i), now());
+            if (of(i) < pullers_tag) webhooks_.take_answer(of(i));
         for (int i = 0; i < ready; ++i)
             if (of(i) >= pullers_tag) pullers_[of(i) - pullers_tag]->take();
     }

@@ -13,8 +13,7 @@
 namespace stockcast::bench {
 
 /// Connections that never come to an end: every other one sends a header without its end, the rest a body, a byte a
-/// second. One that the server ends is opened again, as an attacker would. Where the server is on the loopback each
-/// 500 come from an address of their own, so that its limit by address is not what is measured.
+/// second. One that the server ends is opened again, as an attacker would.
 class SlowCrowd {
 public:
     SlowCrowd(const Address& server, const std::string& host_field, const std::string& target, unsigned count,
