@@ -62,8 +62,9 @@ struct OverloadSettings {
     std::string url;    ///< `http://HOST:PORT`, of the loopback
     std::string token;  ///< of a viewer
     std::string secret;
-    unsigned exports = 2;   ///< loops of whole catalogues as CSV
-    unsigned searches = 1;  ///< loops of searches to the end of the catalogue
+    unsigned exports = 2;       ///< loops of whole catalogues as CSV
+    unsigned searches = 1;      ///< loops of searches to the end of the catalogue
+    unsigned slow_readers = 0;  ///< WebSocket clients that never read what they are sent
     std::string search = "zqx";
     double rate = 200;      ///< webhooks a second
     unsigned seconds = 10;  ///< of each half of a run
@@ -110,6 +111,35 @@ struct IdleSettings {
 };
 /// False when any client could not stay.
 bool idle(const IdleSettings& settings);
+
+struct StallSettings {
+    CrowdSettings crowd;
+    std::string url;         ///< a webhook address with its secret
+    double rate = 20;        ///< webhooks a second
+    unsigned quiet = 10;     ///< seconds in which all read, before and to compare with
+    unsigned stalled = 45;   ///< seconds in which none reads
+    int receive_buffer = 0;  ///< bytes that the kernel keeps for each client; 0: as many as it sees fit
+    unsigned products = 589;
+    std::string company_key = "demo";
+    std::uint64_t seed = 1;
+};
+/// False when any webhook was refused, or any client, a minute after it read again, missed any change, or had it twice
+/// or out of order.
+bool stall(const StallSettings& settings);
+
+struct ResumeSettings {
+    CrowdSettings crowd;  ///< of those who come back
+    std::string url;      ///< a webhook address with its secret
+    std::uint64_t behind = 10'000;
+    unsigned live = 100;  ///< further clients, which are level all the time
+    double rate = 20;     ///< webhooks a second
+    unsigned quiet = 10;  ///< seconds before, to compare with
+    unsigned products = 589;
+    std::string company_key = "demo";
+    std::uint64_t seed = 1;
+};
+/// False when any webhook was refused, or any client missed any change, or had it twice or out of order.
+bool resume(const ResumeSettings& settings);
 
 struct SyncBenchSettings {
     unsigned products = 589;

@@ -1,7 +1,7 @@
 #include "bench/crowd.hpp"
 
+#include <cstdio>
 #include <stdexcept>
-#include <sys/epoll.h>
 
 namespace stockcast::bench {
 
@@ -24,12 +24,6 @@ HttpUrl parsed_url(const std::string& text) {
     auto url = HttpUrl::parse(text);
     if (!url) throw std::runtime_error("the URL is no http:// or https:// address");
     return *std::move(url);
-}
-
-Descriptor new_epoll() {
-    Descriptor epoll{::epoll_create1(EPOLL_CLOEXEC)};
-    if (epoll.get() < 0) fail("epoll_create1");
-    return epoll;
 }
 
 void Watch::begin() {
@@ -62,6 +56,26 @@ std::string shown_crowd(const Subscribers::Settings& settings) {
                                                                        : "Socket.IO";
     return std::to_string(settings.count) + (settings.count == 1 ? " client" : " clients") + " over " + transport +
            (settings.target.tls ? ", TLS" : "");
+}
+
+std::string shown_flaws(const Deliveries& deliveries) {
+    return std::to_string(deliveries.missing()) + " missing, " + std::to_string(deliveries.doubled()) + " double, " +
+           std::to_string(deliveries.reordered()) + " out of order";
+}
+
+double milliseconds(std::chrono::nanoseconds duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+FigureLine& FigureLine::add(const std::string& name, double value) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.6g", value);
+    members_ += (members_.empty() ? "\"" : ", \"") + name + "\": " + text;
+    return *this;
+}
+
+void FigureLine::print() const {
+    std::printf("{%s}\n", members_.c_str());
 }
 
 }  // namespace stockcast::bench

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bench/bench.hpp"
+#include "bench/deliveries.hpp"
 #include "bench/process.hpp"
 #include "bench/subscribers.hpp"
 
@@ -24,10 +25,7 @@ std::string server_of(const HttpUrl& url);
 /// std::runtime_error.
 HttpUrl parsed_url(const std::string& text);
 
-/// Descriptor of a new epoll. Throws std::system_error.
-Descriptor new_epoll();
-
-/// What a process costs between two looks; nothing with the process 0.
+/// What a process costs from `begin()` to each later look; nothing where the process is 0.
 class Watch {
 public:
     explicit Watch(unsigned pid) : pid_(pid) { begin(); }
@@ -48,5 +46,20 @@ private:
 
 /// `12,345 clients over WebSocket, TLS`.
 std::string shown_crowd(const Subscribers::Settings& settings);
+
+/// `0 missing, 0 double, 0 out of order`.
+std::string shown_flaws(const Deliveries& deliveries);
+
+double milliseconds(std::chrono::nanoseconds duration);
+
+/// Figures for scripts: one JSON object on a line of standard output.
+class FigureLine {
+public:
+    FigureLine& add(const std::string& name, double value);
+    void print() const;
+
+private:
+    std::string members_;
+};
 
 }  // namespace stockcast::bench

@@ -3,31 +3,14 @@
 namespace stockcast::bench {
 
 void Deliveries::triggered(Time at) {
-    triggers_.push_back({at, next_.size()});
-}
-
-/// False when it is one that the client has.
-bool Deliveries::takes_place(std::size_t client, std::uint64_t place) {
-    auto& next = next_[client];
-    if (place >= next) {
-        for (; next < place; ++next) passed_over_[client].insert(next);
-        ++next;
-        return true;
-    }
-    const auto found = passed_over_.find(client);
-    if (found == passed_over_.end() || found->second.erase(place) == 0) {
-        ++doubled_;
-        return false;
-    }
-    ++reordered_;
-    return true;
+    triggers_.push_back({at, order_.clients()});
 }
 
 void Deliveries::seen(std::size_t client, std::uint64_t place, std::optional<std::uint64_t> trigger, Time at) {
-    if (!takes_place(client, place) || !trigger || *trigger >= triggers_.size()) return;
+    if (!order_.take(client, place) || !trigger || *trigger >= triggers_.size()) return;
     auto& it = triggers_[*trigger];
     if (it.left == 0) return;
-    if (it.left == next_.size() && arriving_++ == 0) flows_since_ = at;
+    if (it.left == order_.clients() && arriving_++ == 0) flows_since_ = at;
     delays_.add(at - it.at);
     if (--it.left > 0) return;
     ++everywhere_;

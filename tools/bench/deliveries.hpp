@@ -1,14 +1,13 @@
 #pragma once
 
 #include "bench/histogram.hpp"
+#include "bench/order.hpp"
 #include "bench/time.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 namespace stockcast::bench {
@@ -17,10 +16,10 @@ namespace stockcast::bench {
 /// all clients are to see; a trigger's number tells when it was sent.
 class Deliveries {
 public:
-    explicit Deliveries(std::size_t clients) : next_(clients, 0) {}
+    explicit Deliveries(std::size_t clients) : order_(clients) {}
 
     /// The client is to get the change at `place`, and all after it.
-    void begin(std::size_t client, std::uint64_t place) { next_[client] = place; }
+    void begin(std::size_t client, std::uint64_t place) { order_.begin(client, place); }
     /// The next trigger, from 0.
     void triggered(Time at);
     /// The client got the change at `place`. Without a trigger it is somebody else's, and only its order counts.
@@ -36,26 +35,23 @@ public:
     std::chrono::nanoseconds flowing() const { return flowing_; }
 
     std::uint64_t missing() const;  ///< of all that was triggered, at all clients
-    std::uint64_t doubled() const { return doubled_; }
-    std::uint64_t reordered() const { return reordered_; }  ///< came after one that should have followed it
-    bool is_flawless() const { return missing() == 0 && doubled_ == 0 && reordered_ == 0; }
+    std::uint64_t doubled() const { return order_.doubled(); }
+    std::uint64_t reordered() const { return order_.reordered(); }
+    bool is_flawless() const { return missing() == 0 && doubled() == 0 && reordered() == 0; }
 
 private:
     struct Trigger {
         Time at;
         std::size_t left = 0;  ///< clients that do not have it
     };
-    bool takes_place(std::size_t client, std::uint64_t place);
 
-    std::vector<std::uint64_t> next_;                             ///< by client
-    std::map<std::size_t, std::set<std::uint64_t>> passed_over_;  ///< places, of the few clients that have any
+    Order order_;
     std::vector<Trigger> triggers_;
     std::uint64_t everywhere_ = 0;
     std::uint64_t arriving_ = 0;  ///< with some clients, not yet with all
     Time flows_since_;
     std::chrono::nanoseconds flowing_{};
     Histogram delays_;
-    std::uint64_t doubled_ = 0, reordered_ = 0;
 };
 
 }  // namespace stockcast::bench

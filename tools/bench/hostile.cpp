@@ -47,8 +47,7 @@ bool hostile(const HostileSettings& settings) {
         return requests_of(Notifications{{url->host_field(), target, settings.company_key, settings.products, seed}});
     };
 
-    const Descriptor epoll{::epoll_create1(EPOLL_CLOEXEC)};
-    if (epoll.get() < 0) fail("epoll_create1");
+    const auto epoll = new_epoll();
     const double before_mb = resident_mb(settings.pid);
     Stream genuine{target, notifications(url->path, settings.seed), settings.rate, epoll.get(), 0};
     Stream hints{target, notifications(without_secret(url->path), settings.seed + 1), settings.hints, epoll.get(),

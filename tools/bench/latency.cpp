@@ -44,9 +44,8 @@ public:
           first_(first),
           total_(static_cast<std::uint64_t>(settings.rate * settings.seconds)),
           due_at_(total_),
-          epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+          epoll_(new_epoll()),
           timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
-        if (epoll_.get() < 0) fail("epoll_create1");
         if (timer_.get() < 0) fail("timerfd_create");
         for (unsigned i = 0; i < settings.clients; ++i) {
             watchers_.push_back(std::make_unique<Watcher>(address, url.host_field(), settings.token));

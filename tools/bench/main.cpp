@@ -111,6 +111,32 @@ CLI::App* declare_idle(CLI::App& app, IdleSettings& settings) {
     return command;
 }
 
+CLI::App* declare_stall(CLI::App& app, StallSettings& settings) {
+    auto* command = app.add_subcommand(
+        "stall", "All clients stop reading while changes arrive, then read again: memory, webhooks, and what they get");
+    command->add_option("URL", settings.url, url_help)->required();
+    add_crowd(*command, settings.crowd);
+    add_in_range(*command, "--rate", settings.rate, "Webhooks a second", 0.1, 1e5);
+    add_in_range(*command, "--quiet", settings.quiet, "Seconds in which all read, to compare with", 1, 3'600);
+    add_in_range(*command, "--stalled", settings.stalled, "Seconds in which none reads", 1, 3'600);
+    add_in_range(*command, "--receive-buffer", settings.receive_buffer,
+                 "Bytes that the kernel keeps for each client; 0: as many as it sees fit", 0, 1 << 30);
+    add_notifications(*command, settings);
+    return command;
+}
+
+CLI::App* declare_resume(CLI::App& app, ResumeSettings& settings) {
+    auto* command = app.add_subcommand("resume", "Many clients come back at once, beside others that are level");
+    command->add_option("URL", settings.url, url_help)->required();
+    add_crowd(*command, settings.crowd);
+    add_in_range(*command, "--behind", settings.behind, "Changes that each has missed", 1, 1'000'000'000);
+    add_in_range(*command, "--live", settings.live, "Further clients, level all the time", 1, 20'000);
+    add_in_range(*command, "--rate", settings.rate, "Webhooks a second", 0.1, 1e5);
+    add_in_range(*command, "--quiet", settings.quiet, "Seconds before, to compare with", 1, 3'600);
+    add_notifications(*command, settings);
+    return command;
+}
+
 CLI::App* declare_hostile(CLI::App& app, HostileSettings& settings) {
     auto* command = app.add_subcommand(
         "hostile", "Genuine webhooks at a fixed rate amid connections that never finish and a flood of forged hints");
@@ -148,6 +174,7 @@ CLI::App* declare_overload(CLI::App& app, OverloadSettings& settings) {
     command->add_option("--secret", settings.secret, "The last part of the webhooks' address")->required();
     add_in_range(*command, "--exports", settings.exports, "Catalogues as CSV at once, one after another", 0, 1'000);
     add_in_range(*command, "--searches", settings.searches, "Searches of the whole catalogue at once", 0, 1'000);
+    add_in_range(*command, "--slow-readers", settings.slow_readers, "WebSocket clients that never read", 0, 100'000);
     command->add_option("--search", settings.search, "A text that few products match")->capture_default_str();
     add_in_range(*command, "--rate", settings.rate, "Webhooks a second", 0.1, 1e5);
     add_in_range(*command, "--seconds", settings.seconds, "Of each half of a run", 1, 3'600);
@@ -209,6 +236,10 @@ int main(int argc, char** argv) {
         IdleSettings idle_settings;
         const auto* fanout_command = declare_fanout(app, fanout_settings);
         const auto* idle_command = declare_idle(app, idle_settings);
+        StallSettings stall_settings;
+        ResumeSettings resume_settings;
+        const auto* stall_command = declare_stall(app, stall_settings);
+        const auto* resume_command = declare_resume(app, resume_settings);
         const auto* hostile_command = declare_hostile(app, hostile_settings);
         const auto* sync_command = declare_sync(app, sync_settings);
         declare_fill(app, fill_settings);
@@ -222,6 +253,8 @@ int main(int argc, char** argv) {
         if (read_command->parsed()) return stockcast::bench::read(read_settings) ? 0 : failed;
         if (overload_command->parsed()) return overload(overload_settings) ? 0 : failed;
         if (fanout_command->parsed()) return fanout(fanout_settings) ? 0 : failed;
+        if (stall_command->parsed()) return stall(stall_settings) ? 0 : failed;
+        if (resume_command->parsed()) return resume(resume_settings) ? 0 : failed;
         if (idle_command->parsed()) return idle(idle_settings) ? 0 : failed;
         if (hostile_command->parsed()) return hostile(hostile_settings) ? 0 : failed;
         if (sync_command->parsed()) return stockcast::bench::sync(sync_settings) ? 0 : failed;

@@ -39,9 +39,7 @@ std::string event(std::string_view payload) {
 class RawLoop {
 public:
     explicit RawLoop(const RawServer::Settings& settings)
-        : settings_(settings),
-          listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
-          epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+        : settings_(settings), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), epoll_(new_epoll()) {
         if (!settings.sync_in.empty()) file_.emplace(temporary_file_in(settings.sync_in));
         sockaddr_in address{};
         address.sin_family = AF_INET;

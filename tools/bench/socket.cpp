@@ -93,6 +93,12 @@ void send_whole(int fd, std::string_view bytes) {
     if (::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) fail("send");
 }
 
+Descriptor new_epoll() {
+    Descriptor epoll{::epoll_create1(EPOLL_CLOEXEC)};
+    if (epoll.get() < 0) fail("epoll_create1");
+    return epoll;
+}
+
 void watch_for_input(int epoll, int fd, std::uint64_t tag) {
     epoll_event event{};
     event.events = EPOLLIN;

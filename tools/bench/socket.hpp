@@ -54,6 +54,9 @@ void raise_descriptor_limit();
 /// For so little that an empty socket takes it whole: one that does not is beyond use. Throws std::system_error.
 void send_whole(int fd, std::string_view bytes);
 
+/// Throws std::system_error.
+Descriptor new_epoll();
+
 /// Adds `fd` to those of `epoll`; what comes on it is told with `tag`. Throws std::system_error.
 void watch_for_input(int epoll, int fd, std::uint64_t tag);
 

@@ -20,7 +20,11 @@ public:
 
     /// Told when a request is sent: since when it was due.
     void on_sent(std::function<void(Time due)> listener) { sent_ = std::move(listener); }
-    void begin(Time at) { began_ = at; }
+    /// The rate counts from then.
+    void begin(Time at) {
+        began_ = at;
+        asked_ = 0;
+    }
     /// To be called often.
     void send_due(Time at);
     /// One now, whatever the rate. False when all connections are busy.

@@ -46,11 +46,10 @@ Transport transport_named(const std::string& name) {
     return name == "ws" ? Transport::websocket : name == "sse" ? Transport::events : Transport::socket_io;
 }
 
-Subscribers::Subscribers(Settings settings, int epoll, std::uint64_t tag, Take take)
+Subscribers::Subscribers(Settings settings, Take take)
     : settings_(std::move(settings)),
       request_(request_of(settings_)),
-      epoll_(epoll),
-      tag_(tag),
+      epoll_(new_epoll()),
       take_(std::move(take)),
       buffer_(buffer_bytes) {
     clients_.reserve(settings_.count);
@@ -62,8 +61,8 @@ void Subscribers::connect_more() {
         clients_.push_back({Link{settings_.target,
                                  {.client = settings_.first_number + index,
                                   .receive_buffer = settings_.receive_buffer,
-                                  .epoll = epoll_,
-                                  .tag = tag_ + index}},
+                                  .epoll = epoll_.get(),
+                                  .tag = index}},
                             FrameReader{format_of(settings_.transport)},
                             false,
                             {}});
@@ -73,27 +72,27 @@ void Subscribers::connect_more() {
 
 void Subscribers::connect_all() {
     const auto end = now() + 60s;
-    std::array<epoll_event, 256> events;
     while (!all_watch()) {
         connect_more();
-        const int ready = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 1'000);
-        if (ready < 0 && errno != EINTR) fail("epoll_wait");
-        for (int i = 0; i < ready; ++i) notice(events[static_cast<std::size_t>(i)].data.u64);
+        read_some(1s);
         if (now() > end) throw std::runtime_error("the streams did not open within a minute");
     }
 }
 
-void Subscribers::notice(std::uint64_t tag) {
-    const auto index = static_cast<std::size_t>(tag - tag_);
+void Subscribers::read_some(std::chrono::milliseconds limit) {
+    std::array<epoll_event, 256> events;
+    const auto patience = static_cast<int>(limit.count());
+    const int ready = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), patience);
+    if (ready < 0 && errno != EINTR) fail("epoll_wait");
+    for (int i = 0; i < ready; ++i) read(events[static_cast<std::size_t>(i)].data.u64);
+}
+
+void Subscribers::read(std::size_t index) {
     auto& link = clients_[index].link;
     while (const auto got = link.read(buffer_)) {
         take(index, {buffer_.data(), got}, now());
         if (!link.may_have_more(got, buffer_.size())) return;
     }
-}
-
-void Subscribers::notice_all() {
-    for (std::size_t i = 0; i < clients_.size(); ++i) notice(tag_ + i);
 }
 
 void Subscribers::take(std::size_t index, std::string_view bytes, Time at) {

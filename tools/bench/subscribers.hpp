@@ -34,8 +34,8 @@ public:
     };
     using Take = std::function<void(std::size_t client, std::string_view message, Time at)>;
 
-    /// They are watched in `epoll`, under `tag` and what follows it; each message is given to `take`.
-    Subscribers(Settings settings, int epoll, std::uint64_t tag, Take take);
+    /// Each message is given to `take`.
+    Subscribers(Settings settings, Take take);
     Subscribers(const Subscribers&) = delete;
     Subscribers& operator=(const Subscribers&) = delete;
 
@@ -43,16 +43,16 @@ public:
     /// a time as a server's backlog surely takes.
     void connect_more();
     bool all_watch() const { return watching_ == settings_.count; }
-    /// `connect_more()` and what comes of it, to the end, in an epoll that has nobody else in it. Throws
-    /// std::runtime_error when it takes longer than a minute.
+    /// Both to the end. Throws std::runtime_error when it takes longer than a minute.
     void connect_all();
 
-    /// Something came for the client of that tag. Throws std::runtime_error when the server refused or closed a stream.
-    void notice(std::uint64_t tag);
-    /// Whatever has come for any of them since they were last looked at.
-    void notice_all();
+    /// Takes some of what has come, and waits for it up to `limit`. Throws std::runtime_error when the server refused or
+    /// closed a stream.
+    void read_some(std::chrono::milliseconds limit);
+    /// Readable while anything waits to be read, so it can be watched from another epoll.
+    int epoll() const { return epoll_.get(); }
 
-    std::size_t count() const { return settings_.count; }
+    const Settings& settings() const { return settings_; }
     std::uint64_t bytes() const { return bytes_; }  ///< that came for all of them
 
 private:
@@ -62,6 +62,7 @@ private:
         bool is_answered = false;
         std::string head;  ///< of the answer, as far as it has come
     };
+    void read(std::size_t index);
     void take(std::size_t index, std::string_view bytes, Time at);
     bool take_head(Client& client, std::string_view& bytes);
     void take_frame(std::size_t index, FrameReader::Kind kind, std::string_view payload, Time at);
@@ -69,8 +70,7 @@ private:
 
     Settings settings_;
     std::string request_;
-    int epoll_;
-    std::uint64_t tag_;
+    Descriptor epoll_;
     Take take_;
     std::vector<Client> clients_;
     std::size_t watching_ = 0;
