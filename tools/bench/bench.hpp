@@ -159,7 +159,7 @@ struct FillSettings {
     unsigned days = 30;      ///< over which they are spread, up to now
     std::string company = "main";
 };
-/// A store as so many webhooks would have left it, to measure what reads it.
-void fill(const FillSettings& settings);
+/// A store as so many webhooks would have left it, to measure what reads it. True; it throws else.
+bool fill(const FillSettings& settings);
 
 }  // namespace stockcast::bench
