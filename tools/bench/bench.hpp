@@ -62,8 +62,9 @@ struct OverloadSettings {
     std::string url;    ///< `http://HOST:PORT`, of the loopback
     std::string token;  ///< of a viewer
     std::string secret;
-    unsigned exports = 2;   ///< loops of whole catalogues as CSV
-    unsigned searches = 1;  ///< loops of searches to the end of the catalogue
+    unsigned exports = 2;       ///< loops of whole catalogues as CSV
+    unsigned searches = 1;      ///< loops of searches to the end of the catalogue
+    unsigned slow_readers = 0;  ///< WebSocket clients that never read what they are sent
     std::string search = "zqx";
     double rate = 200;      ///< webhooks a second
     unsigned seconds = 10;  ///< of each half of a run
@@ -74,6 +75,71 @@ struct OverloadSettings {
 };
 /// False when any webhook was not answered 200, or anything beside them was refused.
 bool overload(const OverloadSettings& settings);
+
+/// Many clients of one stream.
+struct CrowdSettings {
+    std::string token;  ///< empty: none is needed
+    std::string ca;     ///< PEM, trusted for `https://`; empty: a server on this machine is believed
+    std::string transport = "ws";
+    unsigned clients = 1000;
+    unsigned pid = 0;  ///< of the server, whose processor and memory are watched; 0: none
+};
+
+struct FanoutSettings {
+    CrowdSettings crowd;
+    std::string url;      ///< a webhook address with its secret; or, with `connect`, what passes on each POST
+    std::string connect;  ///< the stream of a server that is not stockcast
+    std::string raw;      ///< `each` or `joined`: a raw loop of ours instead of a server; empty: a server
+    std::string sync_in;  ///< directory in which the raw loop makes each change durable; empty: it doesn't
+    int raw_core = -1;    ///< the only one that the raw loop runs on; -1: any
+    unsigned in_flight = 1;
+    double rate = 0;  ///< changes a second, whatever is under way; 0: `in_flight` instead
+    unsigned seconds = 10;
+    unsigned products = 589;
+    std::string company_key = "demo";
+    std::uint64_t seed = 1;
+    bool json = false;  ///< the figures as one line for scripts
+};
+/// False when any change was refused, or any client missed any, or had it twice or out of order.
+bool fanout(const FanoutSettings& settings);
+
+struct IdleSettings {
+    CrowdSettings crowd;
+    std::string url;  ///< `http(s)://HOST:PORT`, or with the path of another server's stream
+    unsigned seconds = 10;
+    bool json = false;
+};
+/// False when any client could not stay.
+bool idle(const IdleSettings& settings);
+
+struct StallSettings {
+    CrowdSettings crowd;
+    std::string url;         ///< a webhook address with its secret
+    double rate = 20;        ///< webhooks a second
+    unsigned quiet = 10;     ///< seconds in which all read, before and to compare with
+    unsigned stalled = 45;   ///< seconds in which none reads
+    int receive_buffer = 0;  ///< bytes that the kernel keeps for each client; 0: as many as it sees fit
+    unsigned products = 589;
+    std::string company_key = "demo";
+    std::uint64_t seed = 1;
+};
+/// False when any webhook was refused, or any client, a minute after it read again, missed any change, or had it twice
+/// or out of order.
+bool stall(const StallSettings& settings);
+
+struct ResumeSettings {
+    CrowdSettings crowd;  ///< of those who come back
+    std::string url;      ///< a webhook address with its secret
+    std::uint64_t behind = 10'000;
+    unsigned live = 100;  ///< further clients, which are level all the time
+    double rate = 20;     ///< webhooks a second
+    unsigned quiet = 10;  ///< seconds before, to compare with
+    unsigned products = 589;
+    std::string company_key = "demo";
+    std::uint64_t seed = 1;
+};
+/// False when any webhook was refused, or any client missed any change, or had it twice or out of order.
+bool resume(const ResumeSettings& settings);
 
 struct SyncBenchSettings {
     unsigned products = 589;
@@ -93,7 +159,7 @@ struct FillSettings {
     unsigned days = 30;      ///< over which they are spread, up to now
     std::string company = "main";
 };
-/// A store as so many webhooks would have left it, to measure what reads it.
-void fill(const FillSettings& settings);
+/// A store as so many webhooks would have left it, to measure what reads it. True; it throws else.
+bool fill(const FillSettings& settings);
 
 }  // namespace stockcast::bench

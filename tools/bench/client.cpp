@@ -22,13 +22,12 @@ Server::Server(const std::string& url, std::string token) : token_(std::move(tok
     const auto parsed = HttpUrl::parse(url);
     if (!parsed || (!parsed->path.empty() && parsed->path != "/"))
         throw std::runtime_error(url + " is no address such as http://127.0.0.1:5000");
-    address_ = resolve(*parsed);
-    if (!is_loopback(address_)) throw std::runtime_error(url + " is not on this machine: give a loopback address");
-    host_field_ = parsed->host_field();
+    target_ = {resolve(*parsed), parsed->endpoint.host, parsed->host_field(), nullptr};
+    if (!is_loopback(address())) throw std::runtime_error(url + " is not on this machine: give a loopback address");
 }
 
 std::string Server::get(const std::string& target, const std::string& accept) const {
-    std::string request = "GET " + target + " HTTP/1.1\r\nHost: " + host_field_ + "\r\n";
+    std::string request = "GET " + target + " HTTP/1.1\r\nHost: " + host_field() + "\r\n";
     if (!token_.empty()) request += "Authorization: Bearer " + token_ + "\r\n";
     if (!accept.empty()) request += "Accept: " + accept + "\r\n";
     return request + "\r\n";
@@ -37,9 +36,7 @@ std::string Server::get(const std::string& target, const std::string& accept) co
 Client::Client(const Server& server) : server_(server), socket_(connect_to(server.address())) {}
 
 Client::Reply Client::get(const std::string& target) {
-    const auto request = server_.get(target);
-    if (::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
-        fail("send");  // an empty socket takes it whole
+    send_whole(socket_.get(), server_.get(target));
     IncomingAnswer answer;
     std::array<char, 64 * 1024> buffer;
     for (bool complete = false; !complete;) {

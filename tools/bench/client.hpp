@@ -1,6 +1,6 @@
 #pragma once
 
-#include "bench/socket.hpp"
+#include "bench/link.hpp"
 
 #include "stockcast/base/json.hpp"
 #include "stockcast/net/connector.hpp"
@@ -16,14 +16,14 @@ public:
     /// as much as a server can take, which a network or a server with work to do should be spared.
     Server(const std::string& url, std::string token);
 
-    const Address& address() const { return address_; }
-    const std::string& host_field() const { return host_field_; }
+    const Target& target() const { return target_; }
+    const Address& address() const { return target_.address; }
+    const std::string& host_field() const { return target_.host_field; }
     /// The bytes of a GET with the token; `accept` empty: whatever it gives.
     std::string get(const std::string& target, const std::string& accept = "") const;
 
 private:
-    Address address_;
-    std::string host_field_;
+    Target target_;
     std::string token_;
 };
 

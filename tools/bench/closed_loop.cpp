@@ -1,5 +1,7 @@
 #include "bench/closed_loop.hpp"
 
+#include "bench/time.hpp"
+
 #include <array>
 #include <cerrno>
 #include <stdexcept>
@@ -11,11 +13,6 @@
 namespace stockcast::bench {
 namespace {
 
-using Time = std::chrono::steady_clock::time_point;
-Time now() {
-    return std::chrono::steady_clock::now();
-}
-
 struct Connection {
     Descriptor socket;
     std::string unsent;  ///< of the request under way, when the socket was full
@@ -26,8 +23,7 @@ struct Connection {
 class ClosedLoop {
 public:
     ClosedLoop(const Address& address, const LoopSettings& settings, const std::function<std::string_view()>& next)
-        : settings_(settings), next_(next), epoll_(::epoll_create1(EPOLL_CLOEXEC)), connections_(settings.connections) {
-        if (epoll_.get() < 0) fail("epoll_create1");
+        : settings_(settings), next_(next), epoll_(new_epoll()), connections_(settings.connections) {
         for (std::size_t i = 0; i < connections_.size(); ++i) {
             connections_[i].socket = connect_to(address);
             watch(i, EPOLL_CTL_ADD, EPOLLIN);

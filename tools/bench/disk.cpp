@@ -1,6 +1,6 @@
 #include "bench/disk.hpp"
 
-#include "bench/socket.hpp"
+#include "bench/time.hpp"
 
 #include <cstdio>
 #include <stdlib.h>
@@ -8,23 +8,27 @@
 
 namespace stockcast::bench {
 
-DiskResult append_and_sync(const std::string& directory, std::size_t bytes, std::chrono::milliseconds span) {
+Descriptor temporary_file_in(const std::string& directory) {
     std::string path = directory + "/stockcast-bench-XXXXXX";
-    const Descriptor file{::mkstemp(path.data())};
+    Descriptor file{::mkstemp(path.data())};
     if (file.get() < 0) fail(path);
-    std::remove(path.c_str());  // goes with the descriptor, however this ends
+    std::remove(path.c_str());
+    return file;
+}
 
+DiskResult append_and_sync(const std::string& directory, std::size_t bytes, std::chrono::milliseconds span) {
+    const auto file = temporary_file_in(directory);
     const std::string record(bytes, 'x');
     DiskResult result;
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = now();
     for (auto at = began; at - began < span;) {
         if (::write(file.get(), record.data(), record.size()) != static_cast<ssize_t>(record.size())) fail("write");
         if (::fdatasync(file.get()) != 0) fail("fdatasync");
-        const auto done = std::chrono::steady_clock::now();
+        const auto done = now();
         result.durations.add(done - at);
         at = done;
     }
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    const std::chrono::duration<double> took = now() - began;
     result.per_second = static_cast<double>(result.durations.count()) / took.count();
     return result;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bench/histogram.hpp"
+#include "bench/socket.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -12,6 +13,9 @@ struct DiskResult {
     double per_second = 0;
     Histogram durations;
 };
+
+/// To write to; removed when it is closed, however this process ends. Throws std::system_error.
+Descriptor temporary_file_in(const std::string& directory);
 
 /// The least that one durable notification can cost here: append `bytes` to a file in `directory` and fdatasync, over
 /// and over for `span`. The file is removed. Throws std::system_error.

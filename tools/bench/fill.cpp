@@ -105,7 +105,7 @@ private:
 
 }  // namespace
 
-void fill(const FillSettings& settings) {
+bool fill(const FillSettings& settings) {
     if (std::filesystem::exists(settings.directory + "/rocksdb"))
         throw std::runtime_error(settings.directory + " has a store already");
     SystemRandom random;
@@ -117,6 +117,7 @@ void fill(const FillSettings& settings) {
     const auto seconds = std::chrono::duration<double>(clock.now() - began).count();
     std::printf("%llu changes of %u products over %u days in %.1f s\n", static_cast<unsigned long long>(past.head()),
                 settings.products, settings.days, seconds);
+    return true;
 }
 
 }  // namespace stockcast::bench

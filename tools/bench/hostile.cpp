@@ -1,17 +1,17 @@
 #include "bench/bench.hpp"
 #include "bench/notification.hpp"
+#include "bench/process.hpp"
 #include "bench/slow_crowd.hpp"
 #include "bench/stream.hpp"
 #include "bench/table.hpp"
+#include "bench/time.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <fstream>
 #include <stdexcept>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
 
@@ -19,32 +19,13 @@ namespace stockcast::bench {
 namespace {
 
 using namespace std::chrono_literals;
-using Time = std::chrono::steady_clock::time_point;
-Time now() {
-    return std::chrono::steady_clock::now();
-}
 
 constexpr std::uint64_t hints_tag = std::uint64_t{1} << 32U;
 constexpr std::uint64_t crowd_tag = std::uint64_t{1} << 33U;
 
-/// What a process holds in memory now, in MB; 0 where it can't be told.
+/// 0 where none was named.
 double resident_mb(unsigned pid) {
-    if (pid == 0) return 0;
-    std::ifstream status{"/proc/" + std::to_string(pid) + "/status"};
-    for (std::string word; status >> word;)
-        if (word == "VmRSS:") {
-            double kb = 0;
-            status >> kb;
-            return kb / 1024;
-        }
-    throw std::runtime_error("no process " + std::to_string(pid) + " to look at");
-}
-
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) fail("getrlimit");
-    limit.rlim_cur = limit.rlim_max;
-    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) fail("setrlimit");
+    return pid == 0 ? 0 : static_cast<double>(memory_of(pid).resident_kb) / 1024;
 }
 
 /// `…/receive/SECRET` → `…/receive`: where a hint goes.
@@ -61,18 +42,18 @@ bool hostile(const HostileSettings& settings) {
     raise_descriptor_limit();
     const auto url = HttpUrl::parse(settings.url);
     if (!url) throw std::runtime_error("URL is no http:// address");  // not repeated: it holds the secret
-    const auto address = resolve(*url);
+    const Target target{resolve(*url), url->endpoint.host, url->host_field(), nullptr};
     const auto notifications = [&](const std::string& target, std::uint64_t seed) {
-        return Notifications{{url->host_field(), target, settings.company_key, settings.products, seed}};
+        return requests_of(Notifications{{url->host_field(), target, settings.company_key, settings.products, seed}});
     };
 
-    const Descriptor epoll{::epoll_create1(EPOLL_CLOEXEC)};
-    if (epoll.get() < 0) fail("epoll_create1");
+    const auto epoll = new_epoll();
     const double before_mb = resident_mb(settings.pid);
-    Stream genuine{address, notifications(url->path, settings.seed), settings.rate, epoll.get(), 0};
-    Stream hints{address, notifications(without_secret(url->path), settings.seed + 1), settings.hints, epoll.get(),
+    Stream genuine{target, notifications(url->path, settings.seed), settings.rate, epoll.get(), 0};
+    Stream hints{target, notifications(without_secret(url->path), settings.seed + 1), settings.hints, epoll.get(),
                  hints_tag};
-    SlowCrowd crowd{address, url->host_field(), without_secret(url->path), settings.slow, epoll.get(), crowd_tag};
+    SlowCrowd crowd{target.address, url->host_field(), without_secret(url->path),
+                    settings.slow,  epoll.get(),       crowd_tag};
     std::printf("%u slow connections, %.0f hints/s, %.0f webhooks/s, for %u s\n\n", settings.slow, settings.hints,
                 settings.rate, settings.seconds);
 
@@ -94,7 +75,7 @@ bool hostile(const HostileSettings& settings) {
             if (tag >= crowd_tag)
                 crowd.notice(tag);
             else
-                (tag >= hints_tag ? hints : genuine).take_answer(tag, at);
+                (tag >= hints_tag ? hints : genuine).take_answer(tag);
         }
         if (at < end) hints.send_due(at);
         genuine.send_due(std::min(at, end));

@@ -2,6 +2,7 @@
 #include "bench/closed_loop.hpp"
 #include "bench/notification.hpp"
 #include "bench/table.hpp"
+#include "bench/time.hpp"
 #include "bench/watcher.hpp"
 
 #include <algorithm>
@@ -20,10 +21,6 @@ namespace stockcast::bench {
 namespace {
 
 using namespace std::chrono_literals;
-using Time = std::chrono::steady_clock::time_point;
-Time now() {
-    return std::chrono::steady_clock::now();
-}
 
 constexpr std::size_t senders = 16;  ///< a webhook that finds them all busy waits, and its wait is measured
 constexpr std::uint64_t timer_tag = ~std::uint64_t{0};
@@ -47,17 +44,16 @@ public:
           first_(first),
           total_(static_cast<std::uint64_t>(settings.rate * settings.seconds)),
           due_at_(total_),
-          epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+          epoll_(new_epoll()),
           timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
-        if (epoll_.get() < 0) fail("epoll_create1");
         if (timer_.get() < 0) fail("timerfd_create");
         for (unsigned i = 0; i < settings.clients; ++i) {
             watchers_.push_back(std::make_unique<Watcher>(address, url.host_field(), settings.token));
-            watch(watchers_.back()->descriptor(), i);
+            watch_for_input(epoll_.get(), watchers_.back()->descriptor(), i);
         }
         for (std::size_t i = 0; i < senders; ++i) {
             senders_[i].socket = connect_to(address);
-            watch(senders_[i].socket.get(), sender_tag + i);
+            watch_for_input(epoll_.get(), senders_[i].socket.get(), sender_tag + i);
         }
     }
 
@@ -79,13 +75,6 @@ public:
     std::uint64_t total() const { return total_; }
 
 private:
-    void watch(int descriptor, std::uint64_t tag) {
-        epoll_event event{};
-        event.events = EPOLLIN;
-        event.data.u64 = tag;
-        if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) fail("epoll_ctl");
-    }
-
     bool all_watching() const {
         for (const auto& watcher : watchers_)
             if (!watcher->is_watching()) return false;
@@ -100,7 +89,7 @@ private:
         spec.it_interval.tv_nsec = (gap % 1s).count();
         spec.it_value = spec.it_interval;
         if (::timerfd_settime(timer_.get(), 0, &spec, nullptr) != 0) fail("timerfd_settime");
-        watch(timer_.get(), timer_tag);
+        watch_for_input(epoll_.get(), timer_.get(), timer_tag);
     }
 
     void turn() {
@@ -130,9 +119,7 @@ private:
         for (auto& sender : senders_) {
             if (sent_ == due_) return;
             if (sender.busy) continue;
-            const auto request = notifications_.request(first_ + sent_);
-            const auto taken = ::send(sender.socket.get(), request.data(), request.size(), MSG_NOSIGNAL);
-            if (taken != static_cast<ssize_t>(request.size())) fail("send");  // an empty socket takes 2 kB
+            send_whole(sender.socket.get(), notifications_.request(first_ + sent_));
             sender.index = sent_++;
             sender.busy = true;
         }

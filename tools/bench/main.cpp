@@ -1,5 +1,6 @@
 // stockcast-bench: how fast this machine's stockcast is, beside what bounds it on this machine.
 #include "bench/bench.hpp"
+#include "bench/options.hpp"
 
 #include "stockcast/app/usage.hpp"
 
@@ -7,172 +8,38 @@
 
 #include <csignal>
 #include <exception>
+#include <functional>
 #include <iostream>
+#include <memory>
+#include <vector>
 
 namespace {
 
 using namespace stockcast::bench;
 
-constexpr int failed = 1;
-constexpr auto server_help = "http://127.0.0.1:PORT of a server without real data, with RATE_LIMIT_API=0";
-constexpr auto token_help = "stockcast token --role viewer";
-constexpr auto url_help = "http://HOST:PORT/api/webhooks/receive/SECRET of a server without real data";
+struct Mode {
+    CLI::App* command;
+    std::function<bool()> run;  ///< false when the run was not flawless
+};
 
-CLI::App* declare_ingest(CLI::App& app, IngestSettings& settings) {
-    auto* command = app.add_subcommand(
-        "ingest", "Webhooks as fast as they are answered, beside GET /healthz and an append+fdatasync loop");
-    command->add_option("URL", settings.url, url_help)->required();
-    command->add_option("--connections", settings.connections, "Kept connections; several: one run each")
-        ->delimiter(',')
-        ->check(CLI::Range(1, 10'000))
-        ->capture_default_str();
-    command->add_option("--seconds", settings.seconds, "Of each run")
-        ->check(CLI::Range(1, 86'400))
-        ->capture_default_str();
-    command->add_option("--products", settings.products, "Products that take turns")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--company-key", settings.company_key, "company_key of the notifications")
-        ->capture_default_str();
-    command->add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
-    command->add_option("--disk", settings.disk, "Directory of the append+fdatasync loop: on DATA_DIR's file system")
-        ->check(CLI::ExistingDirectory)
-        ->capture_default_str();
-    return command;
+template <class Settings>
+Mode mode(CLI::App& app, bool (*run)(const Settings&)) {
+    const auto settings = std::make_shared<Settings>();  // the options of the command write into it
+    return {declare(app, *settings), [=] { return run(*settings); }};
 }
 
-CLI::App* declare_latency(CLI::App& app, LatencySettings& settings) {
-    auto* command =
-        app.add_subcommand("latency", "From a webhook to the frame at each of many WebSocket clients, at a fixed rate");
-    command->add_option("URL", settings.url, url_help)->required();
-    command->add_option("--token", settings.token, "For /ws: stockcast token --role viewer");
-    command->add_option("--clients", settings.clients, "WebSocket clients")
-        ->check(CLI::Range(1, 20'000))
-        ->capture_default_str();
-    command->add_option("--rate", settings.rate, "Webhooks a second")
-        ->check(CLI::Range(0.1, 1e5))
-        ->capture_default_str();
-    command->add_option("--seconds", settings.seconds, "How long")->check(CLI::Range(1, 3'600))->capture_default_str();
-    command->add_option("--products", settings.products, "Products that take turns")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--company-key", settings.company_key, "company_key of the notifications")
-        ->capture_default_str();
-    command->add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
-    return command;
-}
-
-CLI::App* declare_hostile(CLI::App& app, HostileSettings& settings) {
-    auto* command = app.add_subcommand(
-        "hostile", "Genuine webhooks at a fixed rate amid connections that never finish and a flood of forged hints");
-    command->add_option("URL", settings.url, url_help)->required();
-    command->add_option("--slow", settings.slow, "Connections that trickle a header or a body and never finish")
-        ->check(CLI::Range(0, 100'000))
-        ->capture_default_str();
-    command->add_option("--hints", settings.hints, "Notifications without the secret, a second")
-        ->check(CLI::Range(0.0, 1e5))
-        ->capture_default_str();
-    command->add_option("--rate", settings.rate, "Genuine webhooks a second")
-        ->check(CLI::Range(0.1, 1e5))
-        ->capture_default_str();
-    command->add_option("--seconds", settings.seconds, "How long")->check(CLI::Range(1, 3'600))->capture_default_str();
-    command->add_option("--pid", settings.pid, "Of the server on this machine: its memory is watched");
-    command->add_option("--products", settings.products, "Products that take turns")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--company-key", settings.company_key, "company_key of the notifications")
-        ->capture_default_str();
-    command->add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
-    return command;
-}
-
-CLI::App* declare_read(CLI::App& app, ReadSettings& settings) {
-    auto* command =
-        app.add_subcommand("read", "One product beside GET /healthz; pages of the webhooks' log; a product as it was");
-    command->add_option("URL", settings.url, server_help)->required();
-    command->add_option("--token", settings.token, token_help)->required();
-    command->add_option("--connections", settings.connections, "Kept connections that ask for products and /healthz")
-        ->check(CLI::Range(1, 10'000))
-        ->capture_default_str();
-    command->add_option("--seconds", settings.seconds, "Of each question in each run")
-        ->check(CLI::Range(1, 3'600))
-        ->capture_default_str();
-    command->add_option("--runs", settings.runs, "The questions in turns, so often; medians are shown")
-        ->check(CLI::Range(1, 100))
-        ->capture_default_str();
-    auto* product =
-        command->add_option("--product", settings.product, "Id of the one read by ?at=; else the one that moved most");
-    command->add_option("--at", settings.at, "That time or seq; else times of its history in turns")->needs(product);
-    return command;
-}
-
-CLI::App* declare_overload(CLI::App& app, OverloadSettings& settings) {
-    auto* command = app.add_subcommand(
-        "overload", "Webhooks at a fixed rate, alone and beside exports of the whole catalogue and searches, in turns");
-    command->add_option("URL", settings.url, server_help)->required();
-    command->add_option("--token", settings.token, token_help)->required();
-    command->add_option("--secret", settings.secret, "The last part of the webhooks' address")->required();
-    command->add_option("--exports", settings.exports, "Catalogues as CSV at once, one after another")
-        ->check(CLI::Range(0, 1'000))
-        ->capture_default_str();
-    command->add_option("--searches", settings.searches, "Searches of the whole catalogue at once")
-        ->check(CLI::Range(0, 1'000))
-        ->capture_default_str();
-    command->add_option("--search", settings.search, "A text that few products match")->capture_default_str();
-    command->add_option("--rate", settings.rate, "Webhooks a second")
-        ->check(CLI::Range(0.1, 1e5))
-        ->capture_default_str();
-    command->add_option("--seconds", settings.seconds, "Of each half of a run")
-        ->check(CLI::Range(1, 3'600))
-        ->capture_default_str();
-    command->add_option("--runs", settings.runs, "Alone and beside in turns, so often; medians are shown")
-        ->check(CLI::Range(1, 100))
-        ->capture_default_str();
-    command->add_option("--products", settings.products, "Products that take turns")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--company-key", settings.company_key, "company_key of the notifications")
-        ->capture_default_str();
-    command->add_option("--seed", settings.seed, "Another one: other products")->capture_default_str();
-    return command;
-}
-
-CLI::App* declare_sync(CLI::App& app, SyncBenchSettings& settings) {
-    auto* command = app.add_subcommand(
-        "sync", "A first sync against the SIIGO simulator (in a process of its own) into a new store, and a restart");
-    command->add_option("--products", settings.products, "Products in the catalogue")
-        ->check(CLI::Range(0, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--batch-size", settings.batch_size, "Products a request and a commit")
-        ->check(CLI::Range(1, 100))
-        ->capture_default_str();
-    command
-        ->add_option("--requests-per-minute", settings.requests_per_minute,
-                     "The quota: generous, so that the code is measured")
-        ->check(CLI::Range(1, 10'000'000))
-        ->capture_default_str();
-    command->add_option("--spacing", settings.spacing_ms, "Milliseconds between two requests")->capture_default_str();
-    command->add_option("--directory", settings.directory, "Of the store, which must be new; a temporary one else");
-    return command;
-}
-
-CLI::App* declare_fill(CLI::App& app, FillSettings& settings) {
-    auto* command =
-        app.add_subcommand("fill", "Makes a store as so many webhooks would have left it, to measure what reads it");
-    command->add_option("DATA_DIR", settings.directory, "Where to; there must be no store yet")->required();
-    command->add_option("--changes", settings.changes, "Webhooks, each a change")
-        ->check(CLI::Range(1, 1'000'000'000))
-        ->capture_default_str();
-    command->add_option("--products", settings.products, "Products that take turns")
-        ->check(CLI::Range(1, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--busy", settings.busy, "Further changes, all of one further product")
-        ->check(CLI::Range(0, 1'000'000))
-        ->capture_default_str();
-    command->add_option("--days", settings.days, "Spread over these, up to now")
-        ->check(CLI::Range(1, 3'650))
-        ->capture_default_str();
-    return command;
+std::vector<Mode> modes_of(CLI::App& app) {
+    return {mode(app, ingest),
+            mode(app, latency),
+            mode(app, fanout),
+            mode(app, idle),
+            mode(app, stall),
+            mode(app, resume),
+            mode(app, stockcast::bench::read),
+            mode(app, overload),
+            mode(app, hostile),
+            mode(app, stockcast::bench::sync),
+            mode(app, fill)};
 }
 
 }  // namespace
@@ -180,8 +47,9 @@ CLI::App* declare_fill(CLI::App& app, FillSettings& settings) {
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     try {
-        CLI::App app{"Measures stockcast: ingest, latency, reading, overload, a hostile network, sync; fills a store.",
-                     "stockcast-bench"};
+        CLI::App app{
+            "Measures stockcast: ingest, latency, fan-out, reading, overload, a hostile network, sync; fills a store.",
+            "stockcast-bench"};
         const auto language = stockcast::language_from_environment();
         stockcast::begin_declaration(app, language);
         stockcast::add_views(app, language);
@@ -189,31 +57,13 @@ int main(int argc, char** argv) {
         app.footer(
             "Figures count only beside what ran in the same minute: an idle machine, the server on one core and this\n"
             "on another (taskset -c). Exit codes: 0 done, 1 failed or refused, 2 wrong usage.");
-        IngestSettings ingest_settings;
-        LatencySettings latency_settings;
-        HostileSettings hostile_settings;
-        SyncBenchSettings sync_settings;
-        const auto* ingest_command = declare_ingest(app, ingest_settings);
-        const auto* latency_command = declare_latency(app, latency_settings);
-        ReadSettings read_settings;
-        OverloadSettings overload_settings;
-        FillSettings fill_settings;
-        const auto* read_command = declare_read(app, read_settings);
-        const auto* overload_command = declare_overload(app, overload_settings);
-        const auto* hostile_command = declare_hostile(app, hostile_settings);
-        const auto* sync_command = declare_sync(app, sync_settings);
-        declare_fill(app, fill_settings);
+        const auto modes = modes_of(app);
         if (const auto ended = stockcast::parse_arguments(app, argc, argv, language)) return *ended;
-        if (ingest_command->parsed()) return ingest(ingest_settings) ? 0 : failed;
-        if (latency_command->parsed()) return latency(latency_settings) ? 0 : failed;
-        if (read_command->parsed()) return stockcast::bench::read(read_settings) ? 0 : failed;
-        if (overload_command->parsed()) return overload(overload_settings) ? 0 : failed;
-        if (hostile_command->parsed()) return hostile(hostile_settings) ? 0 : failed;
-        if (sync_command->parsed()) return stockcast::bench::sync(sync_settings) ? 0 : failed;
-        fill(fill_settings);
-        return 0;
+        for (const auto& mode : modes)
+            if (mode.command->parsed()) return mode.run() ? 0 : 1;
+        return 2;
     } catch (const std::exception& error) {
         std::cerr << "stockcast-bench: " << error.what() << '\n';
-        return failed;
+        return 1;
     }
 }

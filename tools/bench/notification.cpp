@@ -4,6 +4,7 @@
 #include "stockcast/base/instant.hpp"
 
 #include <cstdio>
+#include <utility>
 
 namespace stockcast::bench {
 namespace {
@@ -13,13 +14,18 @@ constexpr std::string_view stamp_slot = "2025-01-20T10:30:00.1234567Z";
 
 /// As in siigo-api.md: the product's members at the root beside those of the notification.
 std::string body_of(const Notifications::Settings& settings, unsigned product) {
+    const bool is_full = settings.shape == Notifications::Settings::Shape::full;
     char id[40], code[16];
-    std::snprintf(id, sizeof id, "%08x-bebe-4%03x-8%03x-%012x", static_cast<unsigned>(settings.seed & 0xFFFFFFFFU),
-                  product & 0xFFFU, (product >> 12U) & 0xFFFU, product);
+    std::snprintf(id, sizeof id, "%08x-%s-4%03x-8%03x-%012x", static_cast<unsigned>(settings.seed & 0xFFFFFFFFU),
+                  is_full ? "bebe" : "babe", product & 0xFFFU, (product >> 12U) & 0xFFFU, product);
     std::snprintf(code, sizeof code, "BENCH-%05u", product);
+    const auto* name = is_full ? "Camiseta de algodón orgánico, cuello redondo, talla M, azul" : "Camiseta azul";
+    const auto warehouses = R"(,"warehouses":[{"id":1270,"name":"Bodega principal","quantity":)" +
+                            std::string{figure_slot} + R"(},{"id":1271,"name":"Bodega norte","quantity":0},)" +
+                            R"({"id":1272,"name":"Almacén centro","quantity":0}])";
     return std::string{R"({"company_key":")"} + settings.company_key + R"(","username":"api@bench.example",)" +
-           R"("topic":"public.siigoapi.products.stock.update","id":")" + id + R"(","code":")" + code +
-           R"(","name":"Camiseta de algodón orgánico, cuello redondo, talla M, azul",)" +
+           R"("topic":"public.siigoapi.products.stock.update","id":")" + id + R"(","code":")" + code + R"(","name":")" +
+           name + R"(",)" +
            R"("account_group":{"id":1253,"name":"Productos"},"type":"Product","stock_control":true,"active":true,)" +
            R"("tax_classification":"Taxed","tax_included":false,"tax_consumption_value":0,)" +
            R"("taxes":[{"id":13156,"name":"IVA 19%","type":"IVA","percentage":19.00}],)" +
@@ -29,9 +35,7 @@ std::string body_of(const Notifications::Settings& settings, unsigned product) {
            R"("description":"Camiseta de algodón orgánico peinado de 180 g, cuello redondo reforzado, costuras dobles, )" +
            R"(preencogida. Hecha en Medellín. Lavar a máquina en frío, no usar blanqueador, secar a la sombra.",)" +
            R"("barcode":"7701234567897","brand":"Gef","tariff":"6109100000","model":"Loiry","available_quantity":)" +
-           std::string{figure_slot} + R"(,"warehouses":[{"id":1270,"name":"Bodega principal","quantity":)" +
-           std::string{figure_slot} + R"(},{"id":1271,"name":"Bodega norte","quantity":0},)" +
-           R"({"id":1272,"name":"Almacén centro","quantity":0}],"created":"2020-06-15T03:33:17.208Z",)" +
+           std::string{figure_slot} + (is_full ? warehouses : "") + R"(,"created":"2020-06-15T03:33:17.208Z",)" +
            R"("last_updated":"2025-01-20T10:29:59.000Z","stock_updated":")" + std::string{stamp_slot} + R"("})";
 }
 
@@ -67,6 +71,10 @@ std::string_view Notifications::request(std::uint64_t n) {
     made.text.replace(made.stamp_at, 19, stamp.to_iso_s().substr(0, 19));
     made.text.replace(made.stamp_at + 19, 9, digits);
     return made.text;
+}
+
+std::function<std::string_view(std::uint64_t n)> requests_of(Notifications notifications) {
+    return [notifications = std::move(notifications)](std::uint64_t n) mutable { return notifications.request(n); };
 }
 
 }  // namespace stockcast::bench

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ public:
         std::string company_key;
         unsigned products = 589;
         std::uint64_t seed = 1;  ///< another run, other products' ids
+        /// `concise`: a short name and no warehouses, so that the change which clients are sent has some 300 bytes.
+        enum class Shape { full, concise } shape = Shape::full;
     };
     explicit Notifications(const Settings& settings);
 
@@ -39,5 +42,8 @@ private:
     std::size_t body_bytes_ = 0;
     std::int64_t began_ms_;
 };
+
+/// The same as a function, which owns them.
+std::function<std::string_view(std::uint64_t n)> requests_of(Notifications notifications);
 
 }  // namespace stockcast::bench

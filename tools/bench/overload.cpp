@@ -3,13 +3,16 @@
 #include "bench/closed_loop.hpp"
 #include "bench/puller.hpp"
 #include "bench/stream.hpp"
+#include "bench/subscribers.hpp"
 #include "bench/table.hpp"
+#include "bench/time.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <sys/epoll.h>
 #include <vector>
 
@@ -17,15 +20,12 @@ namespace stockcast::bench {
 namespace {
 
 using namespace std::chrono_literals;
-using Time = std::chrono::steady_clock::time_point;
-Time now() {
-    return std::chrono::steady_clock::now();
-}
 
 constexpr std::uint64_t pullers_tag = std::uint64_t{1} << 32U;
 /// Not measured: what is beside gets going, or what was beside before is cleared away.
 constexpr auto settling = 500ms;
-constexpr auto patience = 10s;  ///< for answers that are still under way at the end
+constexpr int slow_buffer = 4096;  ///< bytes that the kernel keeps for a slow reader, so that it is soon full
+constexpr auto patience = 10s;     ///< for answers that are still under way at the end
 
 /// The page after the one answered, or the first one again.
 std::string next_search(const OverloadSettings& settings, const std::string& answered) {
@@ -44,10 +44,8 @@ public:
     Half(const Server& server, const OverloadSettings& settings, Notifications notifications)
         : server_(server),
           settings_(settings),
-          epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-          webhooks_(server.address(), std::move(notifications), settings.rate, epoll_.get(), 0) {
-        if (epoll_.get() < 0) fail("epoll_create1");
-    }
+          epoll_(new_epoll()),
+          webhooks_(server.target(), requests_of(std::move(notifications)), settings.rate, epoll_.get(), 0) {}
 
     void read_beside() {
         for (unsigned i = 0; i < settings_.exports; ++i)
@@ -56,6 +54,15 @@ public:
         for (unsigned i = 0; i < settings_.searches; ++i)
             pull(Puller::Bodies::kept,
                  [this](const std::string& body) { return server_.get(next_search(settings_, body)); });
+        if (settings_.slow_readers == 0) return;
+        // They connect, and that was the last time anybody looks at what they are sent.
+        slow_readers_.emplace(Subscribers::Settings{.target = server_.target(),
+                                                    .path = usual_path(Transport::websocket),
+                                                    .token = settings_.token,
+                                                    .count = settings_.slow_readers,
+                                                    .receive_buffer = slow_buffer},
+                              [](std::size_t, std::string_view, Time) {});
+        slow_readers_->connect_all();
     }
 
     void run() {
@@ -90,7 +97,7 @@ private:
         const auto of = [&](int i) { return events[static_cast<std::size_t>(i)].data.u64; };
         // What is timed comes first: it must not wait until this process has read for the others.
         for (int i = 0; i < ready; ++i)
-            if (of(i) < pullers_tag) webhooks_.take_answer(of(i), now());
+            if (of(i) < pullers_tag) webhooks_.take_answer(of(i));
         for (int i = 0; i < ready; ++i)
             if (of(i) >= pullers_tag) pullers_[of(i) - pullers_tag]->take();
     }
@@ -107,6 +114,7 @@ private:
     Descriptor epoll_;
     Stream webhooks_;
     std::vector<std::unique_ptr<Puller>> pullers_;
+    std::optional<Subscribers> slow_readers_;
 };
 
 bool is_good(const std::map<unsigned, std::uint64_t>& by_status) {
@@ -174,8 +182,10 @@ private:
 
 bool overload(const OverloadSettings& settings) {
     Overload overload{settings};
-    std::printf("%.0f webhooks/s, alone and beside %u exports and %u searches, %u runs of twice %u s\n\n",
-                settings.rate, settings.exports, settings.searches, settings.runs, settings.seconds);
+    raise_descriptor_limit();
+    std::printf(
+        "%.0f webhooks/s, alone and beside %u exports, %u searches and %u slow readers, %u runs of twice %u s\n\n",
+        settings.rate, settings.exports, settings.searches, settings.slow_readers, settings.runs, settings.seconds);
     for (unsigned run = 0; run < settings.runs; ++run) overload.run_once();
     overload.print();
     return overload.all_good();

@@ -3,7 +3,6 @@
 #include <array>
 #include <cerrno>
 #include <stdexcept>
-#include <sys/epoll.h>
 #include <unistd.h>
 #include <utility>
 
@@ -11,17 +10,12 @@ namespace stockcast::bench {
 
 Puller::Puller(const Address& address, int epoll, std::uint64_t tag, Bodies bodies, Next next)
     : socket_(connect_to(address)), bodies_(bodies), next_(std::move(next)) {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.u64 = tag;
-    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, socket_.get(), &event) != 0) fail("epoll_ctl");
+    watch_for_input(epoll, socket_.get(), tag);
     ask();
 }
 
 void Puller::ask() {
-    const auto request = next_(answer_.body());
-    if (::send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
-        fail("send");  // an empty socket takes it whole
+    send_whole(socket_.get(), next_(answer_.body()));
     answer_ = {};
     if (bodies_ == Bodies::discarded) answer_.discard_body();
 }

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "bench/child.hpp"
+
 #include <cstdint>
-#include <sys/types.h>
 
 namespace stockcast::bench {
 
@@ -13,14 +14,10 @@ public:
 
     /// Throws std::runtime_error when it does not come up.
     SimulatedSiigo(unsigned products, unsigned requests_per_minute);
-    ~SimulatedSiigo();
-    SimulatedSiigo(const SimulatedSiigo&) = delete;
-    SimulatedSiigo& operator=(const SimulatedSiigo&) = delete;
-    std::uint16_t port() const { return port_; }
+    std::uint16_t port() const { return child_.port(); }
 
 private:
-    pid_t child_ = -1;
-    std::uint16_t port_ = 0;
+    Child child_;
 };
 
 }  // namespace stockcast::bench

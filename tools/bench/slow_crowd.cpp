@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 namespace stockcast::bench {
@@ -12,16 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t members_an_address = 500;
 constexpr std::size_t members_a_turn = 200;  ///< looked at in one call: the genuine ones must not wait for these
-
-/// 127.0.1.1, 127.0.1.2, …: all of 127.0.0.0/8 is ours on Linux. Port 0: any.
-sockaddr_in loopback(std::size_t number) {
-    sockaddr_in from{};
-    from.sin_family = AF_INET;
-    from.sin_addr.s_addr = htonl(0x7F000101U + static_cast<std::uint32_t>(number));
-    return from;
-}
 
 }  // namespace
 
@@ -39,16 +29,10 @@ void SlowCrowd::open(Member& member, Time now) {
     const auto index = static_cast<std::size_t>(&member - members_.data());
     member.socket = Descriptor{::socket(server_.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     if (member.socket.get() < 0) fail("socket");
-    if (server_.storage.ss_family == AF_INET && is_loopback(server_)) {
-        const auto from = loopback(index / members_an_address);
-        if (::bind(member.socket.get(), reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) fail("bind");
-    }
+    bind_to_source(member.socket.get(), server_, index);
     const int made = ::connect(member.socket.get(), reinterpret_cast<const sockaddr*>(&server_.storage), server_.size);
     if (made != 0 && errno != EINPROGRESS) fail("connect");
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.u64 = tag_ + index;
-    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, member.socket.get(), &event) != 0) fail("epoll_ctl");
+    watch_for_input(epoll_, member.socket.get(), tag_ + index);
     member.sent = 0;
     member.status = 0;
     member.due = now;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "bench/socket.hpp"
+#include "bench/time.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -12,12 +13,9 @@
 namespace stockcast::bench {
 
 /// Connections that never come to an end: every other one sends a header without its end, the rest a body, a byte a
-/// second. One that the server ends is opened again, as an attacker would. Where the server is on the loopback each
-/// 500 come from an address of their own, so that its limit by address is not what is measured.
+/// second. One that the server ends is opened again, as an attacker would.
 class SlowCrowd {
 public:
-    using Time = std::chrono::steady_clock::time_point;
-
     SlowCrowd(const Address& server, const std::string& host_field, const std::string& target, unsigned count,
               int epoll, std::uint64_t tag);
 

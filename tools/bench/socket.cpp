@@ -7,7 +7,9 @@
 #include <netinet/tcp.h>
 #include <stdexcept>
 #include <strings.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -27,20 +29,24 @@ void fail(const std::string& what) {
     throw std::system_error(errno, std::generic_category(), what);
 }
 
-Address resolve(const HttpUrl& url) {
-    if (url.endpoint.secure)
-        throw std::runtime_error("the load generator speaks plain HTTP only: give an http:// address");
+Address look_up(const Endpoint& endpoint) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    const auto port = std::to_string(url.endpoint.port);
-    if (const int code = ::getaddrinfo(url.endpoint.host.c_str(), port.c_str(), &hints, &found); code != 0)
-        throw std::runtime_error(url.endpoint.host + ": " + ::gai_strerror(code));
+    const auto port = std::to_string(endpoint.port);
+    if (const int code = ::getaddrinfo(endpoint.host.c_str(), port.c_str(), &hints, &found); code != 0)
+        throw std::runtime_error(endpoint.host + ": " + ::gai_strerror(code));
     Address address;
     std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
     address.size = found->ai_addrlen;
     ::freeaddrinfo(found);
     return address;
+}
+
+Address resolve(const HttpUrl& url) {
+    if (url.endpoint.secure)
+        throw std::runtime_error("the load generator speaks plain HTTP only: give an http:// address");
+    return look_up(url.endpoint);
 }
 
 bool is_loopback(const Address& address) {
@@ -64,6 +70,40 @@ Descriptor connect_to(const Address& address) {
         fail("connect");
     if (::ioctl(socket.get(), FIONBIO, &on) != 0) fail("FIONBIO");
     return socket;
+}
+
+void bind_to_source(int fd, const Address& server, std::size_t client) {
+    if (server.storage.ss_family != AF_INET || !is_loopback(server)) return;
+    constexpr std::size_t clients_an_address = 500;
+    sockaddr_in from{};  // port 0: any
+    from.sin_family = AF_INET;
+    // 127.0.1.1, 127.0.1.2, …: all of 127.0.0.0/8 is ours on Linux.
+    from.sin_addr.s_addr = htonl(0x7F000101U + static_cast<std::uint32_t>(client / clients_an_address));
+    if (::bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) fail("bind");
+}
+
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) fail("getrlimit");
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) fail("setrlimit");
+}
+
+void send_whole(int fd, std::string_view bytes) {
+    if (::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) fail("send");
+}
+
+Descriptor new_epoll() {
+    Descriptor epoll{::epoll_create1(EPOLL_CLOEXEC)};
+    if (epoll.get() < 0) fail("epoll_create1");
+    return epoll;
+}
+
+void watch_for_input(int epoll, int fd, std::uint64_t tag) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = tag;
+    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) fail("epoll_ctl");
 }
 
 Answer read_answer(std::string_view bytes) {

@@ -1,61 +1,56 @@
 #pragma once
 
-#include "bench/histogram.hpp"
-#include "bench/notification.hpp"
-#include "bench/socket.hpp"
+#include "bench/publisher.hpp"
+#include "bench/time.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
-#include <string>
-#include <vector>
+#include <utility>
 
 namespace stockcast::bench {
 
-/// Notifications at a fixed rate over a few kept connections, whatever the answers take; one that finds them all busy
-/// waits, and its wait is measured.
+/// Requests at a fixed rate over a few kept connections, whatever the answers take; one that finds them all busy waits,
+/// and its wait is measured.
 class Stream {
 public:
-    using Time = std::chrono::steady_clock::time_point;
+    /// Its connections are watched in `epoll`, under `tag` and what follows it. A rate of 0: only what is sent by hand.
+    Stream(Target target, Publisher::Request request, double rate, int epoll, std::uint64_t tag);
 
-    /// Its connections are watched in `epoll`, under `tag` and what follows it. A rate of 0: nothing is sent.
-    Stream(const Address& address, Notifications notifications, double rate, int epoll, std::uint64_t tag);
-
-    void begin(Time at) { began_ = at; }
+    /// Told when a request is sent: since when it was due.
+    void on_sent(std::function<void(Time due)> listener) { sent_ = std::move(listener); }
+    /// The rate counts from then.
+    void begin(Time at) {
+        began_ = at;
+        asked_ = 0;
+    }
     /// To be called often.
     void send_due(Time at);
+    /// One now, whatever the rate. False when all connections are busy.
+    bool send_now(Time at);
     /// Something came on the connection of that tag.
-    void take_answer(std::uint64_t tag, Time at);
+    void take_answer(std::uint64_t tag) { publisher_.take_answer(tag); }
 
-    const Histogram& answered() const { return answered_; }
-    const std::map<unsigned, std::uint64_t>& by_status() const { return by_status_; }  ///< 0: no answer came
+    /// Forgets the figures so far.
+    void begin_measuring() { publisher_.begin_measuring(); }
+
+    const Histogram& answered() const { return publisher_.answered(); }
+    const std::map<unsigned, std::uint64_t>& by_status() const { return publisher_.by_status(); }
+    std::uint64_t refused() const { return publisher_.refused(); }  ///< other than 2xx
     std::uint64_t unsent() const { return waiting_.size(); }
     /// Neither waits nor is under way.
-    bool is_settled() const;
+    bool is_settled() const { return waiting_.empty() && publisher_.busy() == 0; }
     /// Every one that was due was answered 200.
     bool is_all_taken() const;
 
 private:
-    struct Sender {
-        Descriptor socket;
-        std::string received;
-        Time due;
-        bool busy = false;
-    };
-    void open(Sender& sender);
-
-    Address address_;
-    Notifications notifications_;
     double rate_;
-    int epoll_;
-    std::uint64_t tag_;
     Time began_;
-    std::uint64_t asked_ = 0, sent_ = 0;
+    std::uint64_t asked_ = 0;
     std::deque<Time> waiting_;
-    std::vector<Sender> senders_;
-    Histogram answered_;
-    std::map<unsigned, std::uint64_t> by_status_;
+    std::function<void(Time)> sent_ = [](Time) {};
+    Publisher publisher_;
 };
 
 }  // namespace stockcast::bench

@@ -1,6 +1,7 @@
 #include "bench/bench.hpp"
 #include "bench/simulated_siigo.hpp"
 #include "bench/table.hpp"
+#include "bench/time.hpp"
 
 #include "stockcast/base/log.hpp"
 #include "stockcast/base/offload.hpp"
@@ -25,8 +26,6 @@
 
 namespace stockcast::bench {
 namespace {
-
-using Time = std::chrono::steady_clock::time_point;
 
 class LedgerJournal final : public siigo::ClientJournal {
 public:
@@ -148,7 +147,6 @@ bool sync(const SyncBenchSettings& settings) {
     std::printf("%u products, %u a request, %u requests/min, %u ms apart\n\n", settings.products, settings.batch_size,
                 settings.requests_per_minute, settings.spacing_ms);
 
-    const auto now = [] { return std::chrono::steady_clock::now(); };
     SyncLog first;
     {
         Mirror mirror{settings, directory, siigo.port()};

@@ -9,11 +9,6 @@ namespace {
 
 enum Opcode : unsigned { text_frame = 1, close_frame = 8, ping_frame = 9 };
 
-void send_all(int fd, std::string_view bytes) {
-    // So little that the socket takes it whole, or the connection is beyond use.
-    if (::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) fail("send");
-}
-
 }  // namespace
 
 Watcher::Watcher(const Address& address, const std::string& host_field, const std::string& token)
@@ -22,7 +17,7 @@ Watcher::Watcher(const Address& address, const std::string& host_field, const st
                           "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                           "Sec-WebSocket-Key: c3RvY2tjYXN0LWJlbmNoIQ==\r\n";
     if (!token.empty()) request += "Authorization: Bearer " + token + "\r\n";
-    send_all(socket_.get(), request + "\r\n");
+    send_whole(socket_.get(), request + "\r\n");
 }
 
 void Watcher::read(const std::function<void(std::string_view)>& text) {
@@ -65,7 +60,7 @@ void Watcher::take_frames(const std::function<void(std::string_view)>& text) {
             case ping_frame: {
                 // Masked with zeros, as a client must mask (§5.3); at most 125 bytes, so one byte of length.
                 std::string pong{static_cast<char>(0x8A), static_cast<char>(0x80U | length), 0, 0, 0, 0};
-                send_all(socket_.get(), pong.append(payload));
+                send_whole(socket_.get(), pong.append(payload));
                 break;
             }
             default: break;
