@@ -42,7 +42,7 @@ function argumentsOf(pattern, random) {
 }
 
 function examplesOf(parameter) {
-  const known = { cursor: [live.next], before: [parameter.schema.type === 'integer' ? live.seq : live.logs[0].id], since: [live.seq, 0], epoch: [live.epoch], product: [live.products[0].id, live.products[0].code], at: [live.seq] };
+  const known = { cursor: [parameter.example ?? live.next], before: [parameter.schema.type === 'integer' ? live.seq : live.logs[0].id], since: [live.seq, 0], epoch: [live.epoch], product: [live.products[0].id, live.products[0].code], at: [live.seq] };
   return known[parameter.name] ?? (parameter.example !== undefined ? [parameter.example] : []);
 }
 
