@@ -37,6 +37,7 @@ void run_in_flight(Exchange& exchange, unsigned in_flight, Time end) {
         while (deliveries.in_flight() < in_flight && exchange.triggers().send_now(now())) {
         }
         exchange.turn(100ms);
+        exchange.require_no_refusal();
         if (deliveries.everywhere() != complete) {
             complete = deliveries.everywhere();
             completed_at = at;

@@ -105,6 +105,7 @@ bool resume(const ResumeSettings& settings) {
     print_heads();
     print_row("webhook to frame, before", before);
     print_row("webhook to frame, meanwhile", meanwhile);
+    exchange.note_refusals();
     std::printf("\n%-34s %10.2f\n", "p99 meanwhile / before", milliseconds(meanwhile.p99) / milliseconds(before.p99));
     std::printf("%-34s %10.0f MB/s: %.0f MB in %.2f s\n", "catching up", megabytes / seconds, megabytes, seconds);
     std::printf("\n    returning: %llu changes, %llu missing, %llu double, %llu out of order\n",

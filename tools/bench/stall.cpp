@@ -66,6 +66,7 @@ bool stall(const StallSettings& settings) {
     print_heads();
     print_row("webhooks while all read", before);
     print_row("webhooks while none reads", meanwhile);
+    exchange.note_refusals();
     print_row("webhook to frame while all read", frames_before);
     std::printf("\n%-34s %10.2f\n", "p99 while none reads / all read",
                 milliseconds(meanwhile.p99) / milliseconds(before.p99));
