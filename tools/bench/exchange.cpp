@@ -82,8 +82,10 @@ void Exchange::turn(std::chrono::milliseconds limit) {
         if (of(i) == beside_tag) read_beside_();
 }
 
-void Exchange::run_at_rate(Time end) {
-    if (!is_at_rate_) triggers_.begin(now());
+void Exchange::run_at_rate(std::chrono::nanoseconds span) {
+    const auto began = now();
+    const auto end = began + span;
+    if (!is_at_rate_) triggers_.begin(began);
     is_at_rate_ = true;
     for (auto at = now(); at < end; at = now()) {
         triggers_.send_due(at);

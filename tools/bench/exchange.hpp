@@ -45,8 +45,8 @@ public:
 
     /// Deals with what has come, and waits for it up to `limit`.
     void turn(std::chrono::milliseconds limit);
-    /// Triggers at the rate until then; goes on with it where the last run left off.
-    void run_at_rate(Time end);
+    /// Triggers at the rate for so long; goes on with it where the last run left off.
+    void run_at_rate(std::chrono::nanoseconds span);
     /// Lets nothing more come due, until every client has everything. False when that takes longer than `patience`.
     bool settle(std::chrono::milliseconds patience);
     void stop_reading();

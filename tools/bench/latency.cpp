@@ -25,7 +25,7 @@ bool latency(const LatencySettings& settings) {
     exchange.begin();
     std::printf("%.0f webhooks/s for %u s, %u WebSocket clients\n\n", settings.rate, settings.seconds,
                 settings.clients);
-    exchange.run_at_rate(now() + std::chrono::seconds{settings.seconds});
+    exchange.run_at_rate(std::chrono::seconds{settings.seconds});
     exchange.settle(patience);
 
     print_heads();
