@@ -1,6 +1,5 @@
 #include "bench/exchange.hpp"
 
-#include "bench/notification.hpp"
 #include "bench/posts.hpp"
 #include "bench/table.hpp"
 
@@ -23,15 +22,14 @@ constexpr std::uint64_t beside_tag = clients_tag + 1;
 }  // namespace
 
 Load notifications_to(const HttpUrl& url, const std::string& ca, unsigned products, const std::string& company_key,
-                      std::uint64_t seed) {
+                      std::uint64_t seed, Notifications::Settings::Shape shape) {
     return {target_of(url, ca),
-            requests_of(Notifications{
-                {url.host_field(), url.path, company_key, products, seed, Notifications::Settings::Shape::concise}}),
+            requests_of(Notifications{{url.host_field(), url.path, company_key, products, seed, shape}}),
             Numbering::Rule::by_seq, products};
 }
 
 Load posts_to(const HttpUrl& url, const std::string& ca) {
-    return {target_of(url, ca), posts_to(url.host_field(), url.path), Numbering::Rule::by_sight, 0};
+    return {target_of(url, ca), change_posts(url.host_field(), url.path), Numbering::Rule::by_sight, 0};
 }
 
 Exchange::Exchange(Load load, double rate, Subscribers::Settings clients)
@@ -55,8 +53,13 @@ void Exchange::make_products() {
     while (made < makes_products_ || !triggers_.is_settled()) {
         while (made < makes_products_ && triggers_.send_now(now())) ++made;
         turn(100ms);
+        require_no_refusal();
     }
     begin_measuring();
+}
+
+void Exchange::require_no_refusal() const {
+    if (triggers_.refused() > 0) throw std::runtime_error("triggers: " + listed(triggers_.by_status()));
 }
 
 void Exchange::watch_beside(int fd, std::function<void()> read) {
@@ -77,22 +80,27 @@ void Exchange::turn(std::chrono::milliseconds limit) {
         if (of(i) == clients_tag) clients_.read_some(0ms);
     for (int i = 0; i < ready; ++i)
         if (of(i) == beside_tag) read_beside_();
-    if (triggers_.refused() > 0) throw std::runtime_error("triggers: " + listed(triggers_.by_status()));
 }
 
-void Exchange::run_at_rate(Time end) {
-    if (!is_at_rate_) triggers_.begin(now());
+void Exchange::run_at_rate(std::chrono::nanoseconds span) {
+    const auto began = now();
+    const auto end = began + span;
+    if (!is_at_rate_) triggers_.begin(began);
     is_at_rate_ = true;
     for (auto at = now(); at < end; at = now()) {
         triggers_.send_due(at);
         turn(1ms);
     }
+    triggers_.send_due(end);
 }
 
 bool Exchange::settle(std::chrono::milliseconds patience) {
     is_at_rate_ = false;
     const auto end = now() + patience;
-    while ((deliveries_.in_flight() > 0 || !triggers_.is_settled()) && now() < end) turn(10ms);
+    while ((deliveries_.in_flight() > 0 || !triggers_.is_settled()) && now() < end) {
+        triggers_.send_waiting();
+        turn(10ms);
+    }
     return deliveries_.in_flight() == 0;
 }
 
@@ -127,9 +135,14 @@ bool Exchange::is_flawless() const {
 }
 
 void Exchange::print(double seconds) const {
-    print_row("trigger answered", static_cast<double>(triggers_.answered().count()) / seconds, triggers_.answered());
-    print_row("trigger to frame at the client", static_cast<double>(deliveries_.delivered()) / seconds,
+    print_row("webhook answered", static_cast<double>(triggers_.answered().count()) / seconds, triggers_.answered());
+    print_row("webhook to frame at the client", static_cast<double>(deliveries_.delivered()) / seconds,
               deliveries_.delays());
+    note_refusals();
+}
+
+void Exchange::note_refusals() const {
+    if (triggers_.refused() > 0) print_note("webhooks: " + listed(triggers_.by_status()));
 }
 
 }  // namespace stockcast::bench

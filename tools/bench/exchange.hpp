@@ -2,6 +2,7 @@
 
 #include "bench/bench.hpp"
 #include "bench/deliveries.hpp"
+#include "bench/notification.hpp"
 #include "bench/numbering.hpp"
 #include "bench/stream.hpp"
 #include "bench/subscribers.hpp"
@@ -24,7 +25,8 @@ struct Load {
 };
 /// To stockcast. `url`: with the secret.
 Load notifications_to(const HttpUrl& url, const std::string& ca, unsigned products, const std::string& company_key,
-                      std::uint64_t seed);
+                      std::uint64_t seed,
+                      Notifications::Settings::Shape shape = Notifications::Settings::Shape::concise);
 /// To a server that passes on each POST.
 Load posts_to(const HttpUrl& url, const std::string& ca);
 
@@ -43,9 +45,9 @@ public:
 
     /// Deals with what has come, and waits for it up to `limit`.
     void turn(std::chrono::milliseconds limit);
-    /// Triggers at the rate until then; goes on with it where the last run left off.
-    void run_at_rate(Time end);
-    /// Triggers nothing more, until every client has everything. False when that takes longer than `patience`.
+    /// Triggers at the rate for so long; goes on with it where the last run left off.
+    void run_at_rate(std::chrono::nanoseconds span);
+    /// Lets nothing more come due, until every client has everything. False when that takes longer than `patience`.
     bool settle(std::chrono::milliseconds patience);
     void stop_reading();
     void read_again();
@@ -61,8 +63,11 @@ public:
     const std::string& epoch() const { return epoch_; }
     /// Nothing refused, missing, double or out of order.
     bool is_flawless() const;
-    /// The two rows and the line with the counts of what is none.
+    /// Throws std::runtime_error when a trigger was answered other than 2xx, or not at all.
+    void require_no_refusal() const;
+    /// The rows of a table with print_heads(), and refusals, if any.
     void print(double seconds) const;
+    void note_refusals() const;
 
 private:
     void make_products();

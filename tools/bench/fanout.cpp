@@ -28,15 +28,17 @@ Load load_of(const FanoutSettings& settings, const HttpUrl& url) {
     return notifications_to(url, settings.crowd.ca, settings.products, settings.company_key, settings.seed);
 }
 
-/// The next change when fewer than so many are on their way to some client, until `end`.
-void run_in_flight(Exchange& exchange, unsigned in_flight, Time end) {
+/// The next change when fewer than so many are on their way to some client.
+void run_in_flight(Exchange& exchange, unsigned in_flight, std::chrono::nanoseconds span) {
     const auto& deliveries = exchange.deliveries();
     auto complete = deliveries.everywhere();
     auto completed_at = now();
+    const auto end = completed_at + span;
     for (auto at = now(); at < end; at = now()) {
         while (deliveries.in_flight() < in_flight && exchange.triggers().send_now(now())) {
         }
         exchange.turn(100ms);
+        exchange.require_no_refusal();
         if (deliveries.everywhere() != complete) {
             complete = deliveries.everywhere();
             completed_at = at;
@@ -111,14 +113,14 @@ bool fanout(const FanoutSettings& settings) {
     exchange.begin();
     const double growth_kb = server.resident_growth_kb();
 
-    const auto run_until = [&](Time end) {
-        settings.rate > 0 ? exchange.run_at_rate(end) : run_in_flight(exchange, settings.in_flight, end);
+    const auto run = [&](std::chrono::nanoseconds span) {
+        settings.rate > 0 ? exchange.run_at_rate(span) : run_in_flight(exchange, settings.in_flight, span);
     };
-    run_until(now() + warm_up);
+    run(warm_up);
     exchange.begin_measuring();
     server.begin();
     const auto began = now();
-    run_until(began + std::chrono::seconds{settings.seconds});
+    run(std::chrono::seconds{settings.seconds});
     auto outcome = outcome_of(exchange.deliveries(), server, began);
     outcome.resident_kb_per_client = growth_kb / settings.crowd.clients;
     const bool all_have_all = exchange.settle(patience);

@@ -4,7 +4,7 @@
 
 namespace stockcast::bench {
 
-std::function<std::string_view(std::uint64_t n)> posts_to(const std::string& host_field, const std::string& path) {
+std::function<std::string_view(std::uint64_t n)> change_posts(const std::string& host_field, const std::string& path) {
     const std::string before = R"({"type":"stock_updated","seq":)";
     const std::string body =
         before + std::to_string(Notifications::figures_from) +

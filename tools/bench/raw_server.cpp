@@ -83,7 +83,7 @@ private:
 
     void take(int fd) {
         auto& asking = asking_.at(fd);
-        std::array<char, 16 * 1024> buffer;
+        std::array<char, 16'384> buffer;
         const auto got = ::read(fd, buffer.data(), buffer.size());
         if (got <= 0) {
             asking_.erase(fd);

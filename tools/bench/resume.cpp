@@ -73,7 +73,7 @@ bool resume(const ResumeSettings& settings) {
     Exchange exchange{notifications_to(url, settings.crowd.ca, settings.products, settings.company_key, settings.seed),
                       settings.rate, subscribers_of(live, server_of(url))};
     exchange.begin();
-    exchange.run_at_rate(now() + std::chrono::seconds{settings.quiet});
+    exchange.run_at_rate(std::chrono::seconds{settings.quiet});
     if (!exchange.settle(10s)) throw std::runtime_error("live clients missed changes before anybody came back");
     const auto before = figures_of(settings.rate * settings.live, exchange.deliveries().delays());
 
@@ -89,7 +89,7 @@ bool resume(const ResumeSettings& settings) {
     while (!returning.all_are_level()) {
         if (now() > began + patience) throw std::runtime_error("not all clients were level after 300 s");
         returning.clients().connect_more();
-        exchange.run_at_rate(now() + 20ms);
+        exchange.run_at_rate(20ms);
     }
     const auto seconds = std::chrono::duration<double>(now() - began).count();
     const auto megabytes = static_cast<double>(returning.clients().bytes()) / 1e6;
@@ -105,6 +105,7 @@ bool resume(const ResumeSettings& settings) {
     print_heads();
     print_row("webhook to frame, before", before);
     print_row("webhook to frame, meanwhile", meanwhile);
+    exchange.note_refusals();
     std::printf("\n%-34s %10.2f\n", "p99 meanwhile / before", milliseconds(meanwhile.p99) / milliseconds(before.p99));
     std::printf("%-34s %10.0f MB/s: %.0f MB in %.2f s\n", "catching up", megabytes / seconds, megabytes, seconds);
     std::printf("\n    returning: %llu changes, %llu missing, %llu double, %llu out of order\n",

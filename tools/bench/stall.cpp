@@ -42,7 +42,7 @@ bool stall(const StallSettings& settings) {
     std::printf("%s, %.0f webhooks/s: all read for %u s, none for %u s, then all again\n\n",
                 shown_crowd(exchange.clients().settings()).c_str(), settings.rate, settings.quiet, settings.stalled);
 
-    exchange.run_at_rate(now() + std::chrono::seconds{settings.quiet});
+    exchange.run_at_rate(std::chrono::seconds{settings.quiet});
     const bool were_level = exchange.settle(patience);
     const auto before = figures_of(settings.rate, exchange.triggers().answered());
     const auto frames_before = figures_of(settings.rate * settings.crowd.clients, exchange.deliveries().delays());
@@ -52,7 +52,7 @@ bool stall(const StallSettings& settings) {
     Most most{server};
     exchange.stop_reading();
     for (const auto end = now() + std::chrono::seconds{settings.stalled}; now() < end; most.look())
-        exchange.run_at_rate(std::min(now() + 500ms, end));
+        exchange.run_at_rate(500ms);
     const auto meanwhile = figures_of(settings.rate, exchange.triggers().answered());
 
     exchange.read_again();
@@ -66,6 +66,7 @@ bool stall(const StallSettings& settings) {
     print_heads();
     print_row("webhooks while all read", before);
     print_row("webhooks while none reads", meanwhile);
+    exchange.note_refusals();
     print_row("webhook to frame while all read", frames_before);
     std::printf("\n%-34s %10.2f\n", "p99 while none reads / all read",
                 milliseconds(meanwhile.p99) / milliseconds(before.p99));

@@ -16,6 +16,10 @@ Stream::Stream(Target target, Publisher::Request request, double rate, int epoll
 void Stream::send_due(Time at) {
     const auto due = static_cast<std::uint64_t>(rate_ * std::chrono::duration<double>(at - began_).count());
     for (; asked_ < due; ++asked_) waiting_.push_back(at);
+    send_waiting();
+}
+
+void Stream::send_waiting() {
     while (!waiting_.empty() && send_now(waiting_.front())) waiting_.pop_front();
 }
 

@@ -27,6 +27,8 @@ public:
     }
     /// To be called often.
     void send_due(Time at);
+    /// Those that were due when all connections were busy; to be called often too, once no more come due.
+    void send_waiting();
     /// One now, whatever the rate. False when all connections are busy.
     bool send_now(Time at);
     /// Something came on the connection of that tag.
