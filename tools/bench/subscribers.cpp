@@ -31,6 +31,14 @@ std::string request_of(const Subscribers::Settings& settings) {
     return request + "\r\n";
 }
 
+/// Of a close frame (a code in two bytes, then text) or a closing event.
+std::string reason_of(std::string_view payload) {
+    if (payload.starts_with('{')) return ": " + std::string{payload};
+    if (payload.size() < 2) return "";
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(payload[at]); };
+    return ": " + std::to_string(byte(0) << 8U | byte(1)) + " " + std::string{payload.substr(2)};
+}
+
 }  // namespace
 
 std::string usual_path(Transport transport) {
@@ -129,7 +137,7 @@ void Subscribers::take_frame(std::size_t index, FrameReader::Kind kind, std::str
                 take_(index, payload, at);
             return;
         case FrameReader::Kind::ping: return client.link.write(client_frame(ClientFrame::pong, payload));
-        case FrameReader::Kind::close: throw ConnectionClosed{};
+        case FrameReader::Kind::close: throw std::runtime_error("the server ended a stream" + reason_of(payload));
         case FrameReader::Kind::other: return;
     }
 }
