@@ -100,7 +100,11 @@ void Session::greet(const Resume& resume, std::shared_ptr<const Filter> filter) 
         owes_caught_up_ = true;
         ++transport_.resumes;
     }
-    advance();
+    // What it missed comes when its turn does: a thousand that come back at once must not stand before a webhook.
+    if (cursor_ < hub_.head())
+        write(std::exchange(control_, {}));
+    else
+        advance();
 }
 
 Seq Session::cursor() const {
