@@ -143,14 +143,15 @@ export function createClient(options: Options = {}): StockcastClient {
     const jitter = Math.random() * factor * Math.min(mostMs, leastMs * 2 ** failures++);
     // A Retry-After tells all the same moment; where a stream's end names one, each was given its own.
     const ms = askedMs === undefined ? jitter : askedMs + (error ? Math.min(jitter, leastMs) : 0);
-    set({ state: 'waiting', retryInMs: ms, ...(error && { error }) });
-    if (isClosed) return; // who heard of it has closed the client, or somebody did before
+    if (isClosed) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       endWait = () => {
         clearTimeout(timer);
         resolve();
       };
+      // Whoever is told may close the client, or try again at once.
+      set({ state: 'waiting', retryInMs: ms, ...(error && { error }) });
     });
   }
 
