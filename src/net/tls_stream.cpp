@@ -63,6 +63,27 @@ Hindrance hindrance_of(const SSL* ssl, int result) {
     return {{}, {static_cast<int>(reason), asio::error::get_ssl_category()}};
 }
 
+/// One step of OpenSSL's: `int step(SSL*, std::size_t& count)`, above 0: done.
+template <class Step>
+Hindrance take_step(SSL* ssl, Step&& step, std::size_t& count) {
+    ERR_clear_error();
+    errno = 0;  // the end of TCP sets none
+    const int result = step(ssl, count);
+    return result > 0 ? Hindrance{} : hindrance_of(ssl, result);
+}
+
+auto reading(asio::mutable_buffer into) {
+    return [into](SSL* ssl, std::size_t& count) { return SSL_read_ex(ssl, into.data(), into.size(), &count); };
+}
+
+/// `Bytes` owns them or not.
+template <class Bytes>
+auto writing(Bytes bytes) {
+    return [bytes = std::move(bytes)](SSL* ssl, std::size_t& count) {
+        return SSL_write_ex(ssl, bytes.data(), bytes.size(), &count);
+    };
+}
+
 /// Reads away what still comes, up to the end of TCP. The caller bounds the time.
 class Drain : public std::enable_shared_from_this<Drain> {
 public:
@@ -92,8 +113,7 @@ private:
 
 }  // namespace
 
-/// One step of OpenSSL's (`int step(SSL*, std::size_t& count)`, above 0: done), tried again whenever the socket is ready
-/// for what hindered it.
+/// One step of OpenSSL's, tried again whenever the socket is ready for what hindered it.
 template <class Step>
 struct TlsStream::Attempt {
     TlsStream& stream;
@@ -104,16 +124,9 @@ struct TlsStream::Attempt {
     void operator()(error_code ec) {
         if (ec) return std::move(done)(ec, 0);
         std::size_t count = 0;
-        const auto hindrance = try_once(count);
+        const auto hindrance = take_step(stream.ssl_.get(), step, count);
         if (hindrance.needs) return wait_for(*hindrance.needs);
         std::move(done)(hindrance.error, count);
-    }
-
-    Hindrance try_once(std::size_t& count) {
-        ERR_clear_error();
-        errno = 0;  // the end of TCP sets none
-        const int result = step(stream.ssl_.get(), count);
-        return result > 0 ? Hindrance{} : hindrance_of(stream.ssl_.get(), result);
     }
 
     void wait_for(tcp::socket::wait_type what) {
@@ -127,7 +140,7 @@ template <class Step>
 void TlsStream::start(Step step, Done done) {
     Attempt<Step> attempt{*this, std::move(step), std::move(done)};
     std::size_t count = 0;
-    const auto hindrance = attempt.try_once(count);
+    const auto hindrance = take_step(ssl_.get(), attempt.step, count);
     if (hindrance.needs) return attempt.wait_for(*hindrance.needs);
     asio::post(get_executor(), asio::append(std::move(attempt.done), hindrance.error, count));
 }
@@ -180,10 +193,7 @@ std::string TlsStream::verification_failure() const {
 }
 
 void TlsStream::start_read(asio::mutable_buffer into, Done done) {
-    if (into.size() > 0)
-        return start(
-            [into](SSL* ssl, std::size_t& count) { return SSL_read_ex(ssl, into.data(), into.size(), &count); },
-            std::move(done));
+    if (into.size() > 0) return start(reading(into), std::move(done));
 
     if (SSL_has_pending(ssl_.get()) == 1)
         return asio::post(get_executor(), asio::append(std::move(done), error_code{}, std::size_t{0}));
@@ -195,39 +205,27 @@ void TlsStream::start_read(asio::mutable_buffer into, Done done) {
 
 std::size_t TlsStream::read_now(asio::mutable_buffer into, error_code& ec) {
     std::size_t count = 0;
-    ERR_clear_error();
-    errno = 0;  // the end of TCP sets none
-    const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &count);
-    if (result <= 0) ec = hindrance_of(ssl_.get(), result).error;
+    ec = take_step(ssl_.get(), reading(into), count).error;
     return count;
 }
 
 void TlsStream::start_write(std::span<const asio::const_buffer> from, Done done) {
-    if (is_worth_joining(from)) {
-        return start(
-            [bytes = joined(from)](SSL* ssl, std::size_t& count) {
-                return SSL_write_ex(ssl, bytes.data(), bytes.size(), &count);
-            },
-            std::move(done));
-    }
-    start([bytes = from.front()](SSL* ssl,
-                                 std::size_t& count) { return SSL_write_ex(ssl, bytes.data(), bytes.size(), &count); },
-          std::move(done));
+    if (is_worth_joining(from)) return start(writing(joined(from)), std::move(done));
+    start(writing(from.front()), std::move(done));
 }
 
 std::size_t TlsStream::write_now(std::span<const asio::const_buffer> from) {
-    const auto write = [this](const void* bytes, std::size_t size) {
-        std::size_t taken = 0;
-        // By records, each as far as the socket has room.
-        for (std::size_t count = 0; taken < size; taken += count) {
-            ERR_clear_error();
-            if (SSL_write_ex(ssl_.get(), static_cast<const char*>(bytes) + taken, size - taken, &count) != 1) break;
-        }
-        return taken;
-    };
-    if (!is_worth_joining(from)) return write(from.front().data(), from.front().size());
-    const auto record = joined(from);
-    return write(record.data(), record.size());
+    const auto record = is_worth_joining(from) ? joined(from) : std::string{};
+    const auto whole = record.empty() ? from.front() : asio::const_buffer{asio::buffer(record)};
+    // By records, as far as the socket has room.
+    auto rest = whole;
+    while (rest.size() > 0) {
+        std::size_t count = 0;
+        const auto hindrance = take_step(ssl_.get(), writing(rest), count);
+        if (hindrance.needs || hindrance.error) break;
+        rest += count;
+    }
+    return whole.size() - rest.size();
 }
 
 void TlsStream::bound_unsent(std::size_t bytes) noexcept {
