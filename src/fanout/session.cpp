@@ -278,10 +278,7 @@ void Session::keep_rest(const Ring::Spans& spans, std::size_t taken) {
     while (last < spans.last && end < taken + rest_bytes) end += transport_.ring.entry(++last)->length;
     transport_.changes_sent += last - cursor_;
     cursor_ = last;
-    writing_ = copy_of(spans, taken, end - taken);
-    written_ = 0;
-    is_writing_ = true;
-    send();
+    send_later(copy_of(spans, taken, end - taken));
 }
 
 /// What follows the cursor: from the last turn of the log, from the ring, or (nothing else being left to send) by
@@ -338,17 +335,21 @@ std::size_t Session::write(std::string out) {
     const auto size = out.size();
     const auto bytes = asio::buffer(std::as_const(out));
     last_message_ = last_progress_ = hub_.clock.now();
-    written_ = stream_->write_now({&bytes, 1});
-    transport_.bytes_sent += written_;
-    if (written_ == size) {
-        written_ = 0;
+    const auto taken = stream_->write_now({&bytes, 1});
+    transport_.bytes_sent += taken;
+    if (taken == size)
         after_write();
-        return size;
-    }
-    writing_ = std::move(out);
+    else
+        send_later(out.substr(taken));
+    return size;
+}
+
+/// What a full socket has left over: a completion goes on from there.
+void Session::send_later(std::string rest) {
+    writing_ = std::move(rest);
+    written_ = 0;
     is_writing_ = true;
     send();
-    return size;
 }
 
 void Session::send() {

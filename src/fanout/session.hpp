@@ -122,6 +122,7 @@ private:
     void append_from_ring(std::string& out);
     void append_filtered(std::string& out);
     std::size_t write(std::string out);
+    void send_later(std::string rest);
     void send();
     void after_write();
     void on_written(error_code ec, std::size_t count);
