@@ -4,9 +4,11 @@
 #include "stockcast/model/ids.hpp"
 
 #include <cstddef>
-#include <cstring>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace stockcast {
 
@@ -31,11 +33,8 @@ public:
 private:
     struct Hash {
         std::size_t operator()(const ProductId& id) const {
-            std::size_t hash = 0;  // whoever could choose SIIGO's GUIDs could do worse
-            std::memcpy(&hash, id.bytes().data() + id.bytes().size() - sizeof hash, sizeof hash);
-            std::size_t rest = 0;
-            std::memcpy(&rest, id.bytes().data(), sizeof rest);
-            return hash ^ (rest * 0x9e3779b97f4a7c15U);
+            const auto& bytes = id.bytes();
+            return std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
         }
     };
     std::unordered_map<ProductId, Answer, Hash> answers_;

@@ -22,30 +22,22 @@ std::optional<std::uint64_t> stream_id(std::string_view text) {
     return id;
 }
 
-void write_names(std::string& out, const Filter::Names& names) {
-    out += '[';
-    for (const auto& name : names) {
-        if (out.back() != '[') out += ',';
-        write_json_string(out, name);
-    }
-    out += ']';
-}
-
-/// Their ids are JSON already.
-void write_warehouses(std::string& out, const Filter::Names& ids) {
-    out += '[';
-    for (const auto& id : ids) {
-        if (out.back() != '[') out += ',';
-        out += id;
-    }
-    out += ']';
-}
-
 void write_filter(std::string& out, const Filter& filter) {
     JsonObjectWriter json{out};
-    if (!filter.types().empty()) write_names(json.open("types"), filter.types());
-    if (!filter.codes().empty()) write_names(json.open("codes"), filter.codes());
-    if (!filter.warehouses().empty()) write_warehouses(json.open("warehouses"), filter.warehouses());
+    const auto list = [&json](std::string_view member, const Filter::Names& names, auto write) {
+        if (names.empty()) return;
+        auto& text = json.open(member);
+        text += '[';
+        for (const auto& name : names) {
+            if (text.back() != '[') text += ',';
+            write(text, name);
+        }
+        text += ']';
+    };
+    list("types", filter.types(), write_json_string);
+    list("codes", filter.codes(), write_json_string);
+    // Ids are JSON already.
+    list("warehouses", filter.warehouses(), [](std::string& text, const std::string& id) { text += id; });
     json.close();
 }
 
