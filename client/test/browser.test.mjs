@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-import { World, webhookSecret } from '../../tests/contract/world.mjs';
+import { World } from '../../tests/contract/world.mjs';
 import { eventually } from './eventually.mjs';
 
 let world;
@@ -72,11 +72,7 @@ after(async () => {
   await world?.stop();
 });
 
-async function sell(quantity) {
-  const body = { company_key: 'demo', topic: 'public.siigoapi.products.stock.update', ...product, available_quantity: quantity, stock_updated: new Date().toISOString() };
-  const answer = await world.ask({ method: 'POST', path: `/api/webhooks/receive/${webhookSecret}`, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  assert.equal(answer.status, 200, answer.text);
-}
+const sell = (quantity) => world.sell(product, quantity);
 
 const read = (tab, expression) => tab.evaluate(expression);
 

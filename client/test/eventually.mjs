@@ -1,13 +1,7 @@
-import assert from 'node:assert/strict';
+import { eventually as patiently } from '../../tests/contract/world.mjs';
 
-/// Polls until `question` has an answer. A slow machine with sanitizers: what takes longer than this hangs.
-export async function eventually(what, question, limit = 60_000) {
-  for (const end = Date.now() + limit; ; await new Promise((done) => setTimeout(done, 10))) {
-    const answer = await question();
-    if (answer) return answer;
-    if (Date.now() > end) assert.fail(`waited ${limit} ms in vain for: ${what}`);
-  }
-}
+/// The same, looked at often: what is waited for here may last a few milliseconds only.
+export const eventually = (what, question, limit) => patiently(what, question, limit, 10);
 
 /// A promise that is settled from outside.
 export function gate() {

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { World, webhookSecret } from '../../tests/contract/world.mjs';
+import { World } from '../../tests/contract/world.mjs';
 import { eventually } from './eventually.mjs';
 
 const client = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -28,17 +28,10 @@ after(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function sell(code, quantity) {
+const sell = (code, quantity) => {
   const id = `00000000-0000-4000-8000-${Buffer.from(code).toString('hex').slice(0, 12).padStart(12, '0')}`;
-  const body = JSON.stringify({ company_key: 'demo', topic: 'public.siigoapi.products.stock.update', id, code, name: code, available_quantity: 0, stock_updated: new Date().toISOString() });
-  const answer = await world.ask({
-    method: 'POST',
-    path: `/api/webhooks/receive/${webhookSecret}`,
-    headers: { 'content-type': 'application/json' },
-    body: body.replace('"available_quantity":0', `"available_quantity":${quantity}`),
-  });
-  assert.equal(answer.status, 200, answer.text);
-}
+  return world.sell({ id, code, name: code }, quantity);
+};
 
 /// A program that runs, with what it has printed.
 function run(command, args) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
 
-import { World, webhookSecret } from '../../tests/contract/world.mjs';
+import { World } from '../../tests/contract/world.mjs';
 import { createClient, exact } from '../dist/index.js';
 import { fileStore } from '../dist/node.js';
 import { eventually } from './eventually.mjs';
@@ -21,26 +21,6 @@ before(async () => {
   products = (await world.get('/api/products?limit=5')).products;
 });
 after(() => world?.stop());
-
-/// A sale as SIIGO tells of it; answered once it is durable.
-async function sell(product, quantity) {
-  const body = {
-    company_key: 'demo',
-    topic: 'public.siigoapi.products.stock.update',
-    id: product.id,
-    code: product.code,
-    name: product.name,
-    available_quantity: quantity,
-    stock_updated: new Date().toISOString(),
-  };
-  const answer = await world.ask({
-    method: 'POST',
-    path: `/api/webhooks/receive/${webhookSecret}`,
-    headers: { 'content-type': 'application/json' },
-    body: typeof quantity === 'string' ? JSON.stringify(body).replace(`"${quantity}"`, quantity) : JSON.stringify(body),
-  });
-  assert.equal(answer.status, 200, answer.text);
-}
 
 /// The changes after `since`, as the server's log has them.
 async function changesAfter(since) {
@@ -82,7 +62,7 @@ test('over a network that cuts, delays and reorders, each client gets every chan
     }
   }
   for (let i = 0; i < 300; ++i) {
-    await sell(products[Math.floor(random() * products.length)], i + 1000 + random());
+    await world.sell(products[Math.floor(random() * products.length)], i + 1000 + random());
     if (random() < 0.2) await new Promise((done) => setTimeout(done, random() * 30));
   }
   proxy.isBad = false;
@@ -105,7 +85,7 @@ test('the live stock is what the server holds, to the last digit', async () => {
   client.connect();
   await client.stock.ready;
   const [product] = products;
-  await sell(product, '12345678901234567.25');
+  await world.sell(product, '12345678901234567.25');
   await eventually('the figure', () => client.stock.exact(product.code) === '12345678901234567.25');
   const { total_products } = (await world.get('/api/stats')).products;
   await eventually('all', () => client.stock.size === total_products);
@@ -121,15 +101,15 @@ test('a process that was stopped goes on where its file says', async () => {
   const iterator = first.changes();
   const begun = iterator.next();
   await eventually('live', () => first.status.state === 'live');
-  await sell(products[1], 1);
+  await world.sell(products[1], 1);
   const seq = (await begun).value.seq;
   const next = iterator.next(); // so the first one is done
   await eventually('saved', () => first.position.seq === seq);
   first.close();
   await Promise.all([next, first.closed]);
 
-  await sell(products[1], 2);
-  await sell(products[1], 3);
+  await world.sell(products[1], 2);
+  await world.sell(products[1], 3);
   const second = follow();
   const figures = [];
   for await (const change of second.changes('stock_updated')) {

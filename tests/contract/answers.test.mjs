@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import WebSocket from 'ws';
 
 import { Contract } from './document.mjs';
-import { World, eventually, webhookSecret } from './world.mjs';
+import { World, eventually, notification as told, webhookSecret } from './world.mjs';
 
 let world;
 let contract;
@@ -46,16 +46,7 @@ async function someProduct() {
 }
 
 function notification(product, quantity) {
-  return {
-    company_key: 'demo',
-    topic: 'public.siigoapi.products.stock.update',
-    id: product.id,
-    code: product.code,
-    name: product.name,
-    available_quantity: quantity,
-    warehouses: [{ id: 1270, name: 'Bodega principal', quantity }],
-    stock_updated: new Date().toISOString(),
-  };
+  return { ...told(product, quantity), warehouses: [{ id: 1270, name: 'Bodega principal', quantity }] };
 }
 
 test('notifications', async () => {

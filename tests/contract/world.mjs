@@ -18,12 +18,25 @@ const patience = 60_000;
 const jwtSecret = 'contract-jwt-secret-that-is-long-enough-0123456789';
 export const webhookSecret = 'contract-webhook-secret-0123456789';
 
-export async function eventually(what, question, limit = patience) {
-  for (const end = Date.now() + limit; ; await sleep(50)) {
+export async function eventually(what, question, limit = patience, every = 50) {
+  for (const end = Date.now() + limit; ; await sleep(every)) {
     const answer = await question();
     if (answer) return answer;
     if (Date.now() > end) throw new Error(`waited ${limit} ms in vain for: ${what}`);
   }
+}
+
+/// What SIIGO tells of a sale. `quantity`: a number, or as text one with more digits than a number has.
+export function notification({ id, code, name }, quantity) {
+  return {
+    company_key: 'demo',
+    topic: 'public.siigoapi.products.stock.update',
+    id,
+    code,
+    name,
+    available_quantity: quantity,
+    stock_updated: new Date().toISOString(),
+  };
 }
 
 class Program {
@@ -128,6 +141,17 @@ export class World {
     });
     if (answer.status !== 200) throw new Error(`siigo-sim ${command}: ${answer.status} ${answer.text}`);
     return answer.json;
+  }
+
+  /// A sale, durable when this resolves.
+  async sell(product, quantity) {
+    const { status, text } = await this.ask({
+      method: 'POST',
+      path: `/api/webhooks/receive/${webhookSecret}`,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(notification(product, quantity)).replace(`"available_quantity":"${quantity}"`, `"available_quantity":${quantity}`),
+    });
+    if (status !== 200) throw new Error(`the sale of ${product.code}: ${status} ${text}`);
   }
 
   /// The simulator's notifications go to the server.

@@ -21,25 +21,38 @@ RequestBuilder upgrade(std::string_view target) {
         .with("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
 }
 
+/// A client whose connection has left HTTP.
+struct Listening {
+    Listening(World& its_world, const HttpRequest& request, std::unique_ptr<Admitted> admitted) : world(its_world) {
+        TakenOver connection{std::make_unique<ScriptedStream>(world.io.get_executor(), client),
+                             "",
+                             {nullptr, [this](const void*) { over = true; }}};
+        asio::co_spawn(world.io, world.api->take_over(request, std::move(admitted), std::move(connection)),
+                       [](std::exception_ptr thrown) {
+                           if (thrown) std::rethrow_exception(thrown);
+                       });
+        run_until_idle(world.io);
+    }
+    /// Until the server has let go of it, for a few seconds at most.
+    void wait_until_over() {
+        for (int i = 0; i < 5 && !over; ++i) world.clock.advance(world.io, 1s);
+        CHECK(over);
+    }
+
+    World& world;
+    std::shared_ptr<ScriptedStream::Client> client = std::make_shared<ScriptedStream::Client>();
+    bool over = false;
+};
+
 /// What the server wrote to a client that connected so and then left. Nothing: it was refused before the upgrade.
 std::string connected(World& world, const HttpRequest& request) {
     auto verdict = world.api->judge(request);
     if (verdict.refusal) return "refused with " + std::to_string(verdict.refusal->status);
     REQUIRE(verdict.leaves_http);
-    const auto client = std::make_shared<ScriptedStream::Client>();
-    bool over = false;
-    TakenOver connection{std::make_unique<ScriptedStream>(world.io.get_executor(), client),
-                         "",
-                         {nullptr, [&](const void*) { over = true; }}};
-    asio::co_spawn(world.io, world.api->take_over(request, std::move(verdict.admitted), std::move(connection)),
-                   [](std::exception_ptr thrown) {
-                       if (thrown) std::rethrow_exception(thrown);
-                   });
-    run_until_idle(world.io);
-    client->leave();
-    for (int i = 0; i < 5 && !over; ++i) world.clock.advance(world.io, 1s);
-    CHECK(over);
-    return client->received;
+    Listening listening{world, request, std::move(verdict.admitted)};
+    listening.client->leave();
+    listening.wait_until_over();
+    return listening.client->received;
 }
 
 bool is_open(const std::string& received) {
@@ -137,16 +150,7 @@ TEST_CASE("an admin sees who listens, and ends a stream", "[http][socket][stream
     const auto request = upgrade("/ws").bearing(world.token(Role::viewer, "caja-1")).from("203.0.113.9");
     auto verdict = world.api->judge(request);
     REQUIRE(verdict.leaves_http);
-    const auto client = std::make_shared<ScriptedStream::Client>();
-    bool over = false;
-    TakenOver connection{std::make_unique<ScriptedStream>(world.io.get_executor(), client),
-                         "",
-                         {nullptr, [&](const void*) { over = true; }}};
-    asio::co_spawn(world.io, world.api->take_over(request, std::move(verdict.admitted), std::move(connection)),
-                   [](std::exception_ptr thrown) {
-                       if (thrown) std::rethrow_exception(thrown);
-                   });
-    run_until_idle(world.io);
+    Listening listening{world, request, std::move(verdict.admitted)};
 
     const auto list = world.ask_among_streams(get("/api/streams").bearing(admin));
     CHECK(list.status == 200);
@@ -168,9 +172,8 @@ TEST_CASE("an admin sees who listens, and ends a stream", "[http][socket][stream
     CHECK(end("x").status == 404);
     CHECK(end(id + "0").status == 404);
     CHECK(end(id).status == 200);
-    for (int i = 0; i < 5 && !over; ++i) world.clock.advance(world.io, 1s);
-    CHECK(over);
-    CHECK(client->received.find("ended by an administrator") != std::string::npos);
+    listening.wait_until_over();
+    CHECK(listening.client->received.find("ended by an administrator") != std::string::npos);
     CHECK(end(id).status == 404);
     CHECK(text_at(world.ask_among_streams(get("/api/audit").bearing(admin)), "audit.0.path") == "/api/streams/" + id);
 }
