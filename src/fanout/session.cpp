@@ -112,7 +112,7 @@ Seq Session::cursor() const {
 }
 
 StreamState Session::state(Steady now) const {
-    const auto waiting = writing_.size() - written_ + control_.size() + backlog_.size();
+    const auto waiting = writing_.size() - written_ + control_.size() + backlog_.frames.size();
     return {.id = id_,
             .transport = transport_.name,
             .client = client_,
@@ -126,6 +126,8 @@ StreamState Session::state(Steady now) const {
 
 void Session::narrow(std::shared_ptr<const Filter> filter) {
     unpark();
+    // What was read for the filter of before and is not sent yet may lack what the new one lets through: it is read again.
+    if (!backlog_.frames.empty()) cursor_ = std::exchange(backlog_, {}).after;
     if (filter_) hub_.narrowed.remove(*this, *filter_);
     filter_ = std::move(filter);
     if (filter_) hub_.narrowed.add(*this, *filter_);
@@ -238,7 +240,8 @@ std::size_t Session::advance() {
         goodbye_in_write_ = true;
         return write(std::move(out));
     }
-    const bool has_only_ring = out.empty() && !filter_ && !is_reading_log_ && backlog_.empty() && !owes_caught_up_;
+    const bool has_only_ring =
+        out.empty() && !filter_ && !is_reading_log_ && backlog_.frames.empty() && !owes_caught_up_;
     if (has_only_ring) return send_from_ring();
     append_changes(out);
     if (!out.empty()) return write(std::move(out));
@@ -285,7 +288,8 @@ void Session::keep_rest(const Ring::Spans& spans, std::size_t taken) {
 /// asking for a turn at the log.
 void Session::append_changes(std::string& out) {
     if (is_reading_log_) return;
-    out += std::exchange(backlog_, {});
+    out += backlog_.frames;
+    transport_.changes_sent += std::exchange(backlog_, {}).changes;
     if (filter_) {
         append_filtered(out);
     } else {

@@ -144,7 +144,13 @@ private:
     bool is_parked_ = false;
     bool owes_caught_up_ = false;
 
-    std::string backlog_;  ///< frames of one turn of the log
+    /// One turn of the log, until it can be written.
+    struct Backlog {
+        std::string frames;
+        Seq after = 0;  ///< what it follows
+        std::uint64_t changes = 0;
+    };
+    Backlog backlog_;
     std::string writing_;  ///< what a full socket has left over
     std::size_t written_ = 0;
     bool is_writing_ = false;

@@ -54,8 +54,9 @@ void Session::take_log_part(const LogPart& part, const std::shared_ptr<const Fil
         cursor_ = hub_.head();
         return reset(messages::ResetReason::expired);
     }
-    for (const auto& event : part.events) transport_.framing->append_change(backlog_, event.seq, event.json);
-    transport_.changes_sent += part.events.size();
+    backlog_.after = cursor_;
+    backlog_.changes = part.events.size();
+    for (const auto& event : part.events) transport_.framing->append_change(backlog_.frames, event.seq, event.json);
     cursor_ = part.last;
 }
 

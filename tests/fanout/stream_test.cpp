@@ -103,6 +103,38 @@ TEST_CASE("what the ring no longer has is read from the log, without a gap or a 
     CHECK(client.heard() == changes(101, 102));
 }
 
+TEST_CASE("whoever narrows while a part of the log waits behind his full socket goes on from before that part",
+          "[fanout][filter]") {
+    BroadcasterSettings settings;
+    settings.ring_bytes = 2000;
+    settings.log_read_bytes = 1500;
+    FanoutFixture on{settings};
+    on.change(20, "A");
+    on.change(20, "B");
+    on.workers.held = true;
+    auto& client = on.connect({0, ""}, {}, /*capacity=*/100);
+    client.reads = false;
+    client.say("nonsense");
+    client.say("nonsense");  // its answers fill the socket
+    REQUIRE(on.workers.run_one());
+    on.settle();
+    REQUIRE(on.broadcaster.streams(0, 1).front().behind < 40);  // a part has been read
+
+    client.say(R"({"type":"subscribe","codes":["A"]})");
+    client.reads = true;
+    on.workers.held = false;
+    std::string heard;
+    for (auto quiet = 0; quiet < 5;) {
+        while (on.workers.run_one()) {
+        }
+        on.settle();
+        const auto more = client.heard();
+        quiet = more.empty() ? quiet + 1 : 0;
+        if (!more.empty()) heard += (heard.empty() ? "" : " ") + more;
+    }
+    CHECK(heard == "hello:40:epoch-1 error error subscribed:0 " + changes(1, 20) + " caught_up:40");
+}
+
 TEST_CASE("changes published while the log is being read come after it, once", "[fanout]") {
     BroadcasterSettings settings;
     settings.ring_bytes = 2000;
