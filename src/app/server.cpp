@@ -59,7 +59,7 @@ asio::awaitable<std::string> answering(std::string line) {
 Server::Server(const Settings& settings, Surrounds with)
     : settings_(settings),
       with_(with),
-      store_(open_rocks_store({.directory = settings.data_dir}, with.random)),
+      store_(open_rocks_store({.directory = settings.data_dir, .log = &with.log}, with.random)),
       webhook_secrets_(load_webhook_secrets(settings, *store_, with.random)),
       jwt_(load_jwt_keys(settings, with.random)),
       stopping_(with.executor),

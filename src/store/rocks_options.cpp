@@ -1,5 +1,7 @@
 #include "store/rocks_options.hpp"
 
+#include "store/rocks_log.hpp"
+
 #include <rocksdb/cache.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
@@ -44,9 +46,8 @@ rocksdb::DBOptions database_options(const RocksSettings& settings, OpenMode mode
     options.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(
         settings.memtable_bytes, std::shared_ptr<rocksdb::Cache>{}, /*allow_stall=*/false);
 
-    // RocksDB's own log is bounded; its periodic statistics would wake an idle server.
-    options.max_log_file_size = std::size_t{1} << 20;
-    options.keep_log_file_num = 4;
+    options.info_log = std::make_shared<RocksLog>(settings.log);
+    // Periodic statistics would wake an idle server.
     options.stats_dump_period_sec = 0;
     options.stats_persist_period_sec = 0;
     return options;

@@ -1,5 +1,6 @@
 // What a full or failing disk can do to a commit, and that the answer says no more than is true.
 #include "store/faulty_store.hpp"
+#include "support/recording_log.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -192,32 +193,60 @@ TEST_CASE("below the free-space floor commits are refused before the disk is tou
     CHECK(store->commit(put("after", "1")));
 }
 
+TEST_CASE("RocksDB keeps no log file, which a full disk would make fatal; its warnings are in ours",
+          "[store][faults]") {
+    const TemporaryDirectory directory;
+    RecordingLog log;
+    auto settings = settings_in(directory.path());
+    settings.log = &log;
+    settings.file_system = std::make_shared<FaultyFileSystem>();
+    auto& disk = static_cast<FaultyFileSystem&>(*settings.file_system);
+    SeededRandom random;
+    const auto store = open_rocks_store(settings, random);
+    CHECK(store->commit(put("before", "1")));
+    CHECK(log.lines().empty());
+
+    disk.arm({.operation = Operation::append, .name_has = ".sst", .error = Error::no_space});
+    CHECK(store->checkpoint(directory / "copy").error() == Errc::store_full);
+    CHECK(log.count("RocksDB: ") > 0);
+    for (const auto& line : log.lines()) {
+        CHECK(line.level == LogLevel::warning);
+        CHECK(line.english.back() != '\n');
+    }
+    for (const auto& entry : std::filesystem::directory_iterator{directory / "rocksdb"})
+        CHECK_THAT(entry.path().filename().string(), !Catch::StartsWith("LOG"));
+}
+
 TEST_CASE("a real full disk refuses commits and keeps the store; room brings it back", "[store][faults][tmpfs]") {
     const TemporaryDirectory directory;
     const auto mount = directory / "small";
     std::filesystem::create_directory(mount);
-    if (::mount("tmpfs", mount.c_str(), "tmpfs", 0, "size=24m,mode=0700") != 0) {
-        WARN("skipped: no small tmpfs can be mounted here (" << std::strerror(errno)
-                                                             << "); the injected faults above stand in");
-        return;
-    }
-    const auto ballast = mount + "/ballast";
-    std::ofstream{ballast, std::ios::binary} << random_bytes(12u << 20);
-    {
-        auto store = open_in(mount + "/data");
-        const auto value = random_bytes(200'000);
-        std::size_t committed = 0;
-        Result<void> outcome;
-        while (committed < 1'000 && (outcome = store->commit(put(std::to_string(committed), value)))) ++committed;
-        CHECK(outcome.error() == Errc::store_full);
-        CHECK(committed > 10);
+    // Full in the midst of a log, of a flush, of what is written in between.
+    for (const std::size_t value_bytes : {260'000, 200'000, 150'000, 90'000, 40'000}) {
+        CAPTURE(value_bytes);
+        if (::mount("tmpfs", mount.c_str(), "tmpfs", 0, "size=24m,mode=0700") != 0) {
+            WARN("skipped: no small tmpfs can be mounted here (" << std::strerror(errno)
+                                                                 << "); the injected faults above stand in");
+            return;
+        }
+        const auto ballast = mount + "/ballast";
+        std::ofstream{ballast, std::ios::binary} << random_bytes(13u << 20);
+        {
+            auto store = open_in(mount + "/data");
+            const auto value = random_bytes(value_bytes);
+            std::size_t committed = 0;
+            Result<void> outcome;
+            while (committed < 1'000 && (outcome = store->commit(put(std::to_string(committed), value)))) ++committed;
+            CHECK(outcome.error() == Errc::store_full);
+            CHECK(committed > 10);
 
-        std::filesystem::remove(ballast);
-        CHECK(store->recover().writable);
-        CHECK(store->commit(put("after", "1")));
-        CHECK(entries_of(*store, Family::products).size() == committed + 1);
-        store.reset();
-        CHECK(entries_of(*open_in(mount + "/data"), Family::products).size() == committed + 1);
+            std::filesystem::remove(ballast);
+            CHECK(store->recover().writable);
+            CHECK(store->commit(put("after", "1")));
+            CHECK(entries_of(*store, Family::products).size() == committed + 1);
+            store.reset();
+            CHECK(entries_of(*open_in(mount + "/data"), Family::products).size() == committed + 1);
+        }
+        CHECK(::umount(mount.c_str()) == 0);
     }
-    CHECK(::umount(mount.c_str()) == 0);
 }

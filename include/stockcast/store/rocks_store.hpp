@@ -49,6 +49,7 @@ struct RocksSettings {
     std::uint64_t cache_bytes = 32u << 20;
     std::uint64_t memtable_bytes = 32u << 20;          ///< all families together
     std::shared_ptr<rocksdb::FileSystem> file_system;  ///< null: the machine's; tests inject faults here
+    Log* log = nullptr;                                ///< gets RocksDB's own warnings, and outlives the store
 };
 
 /// Opens or creates the RocksDB store with the durability settings of design.md (measured on RocksDB 7.8). A new store
