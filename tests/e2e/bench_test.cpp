@@ -112,20 +112,25 @@ TEST_CASE("stockcast-bench fanout matches every delivery with its trigger", "[e2
 
     CHECK(run_bench({"fanout", webhooks(world), "--clients", "2"}).exit_code == 1);  // no token
     CHECK(run_bench({"fanout"}).exit_code == 2);
-    CHECK(run_bench({"fanout", webhooks(world), "--raw", "each"}).exit_code == 2);
+    CHECK(run_bench({"fanout", webhooks(world), "--own", "each"}).exit_code == 2);
+    CHECK(run_bench({"fanout", "--own", "beast", "--transport", "sse"}).exit_code == 2);
     CHECK(run_bench({"fanout", webhooks(world), "--rate", "5", "--in-flight", "2"}).exit_code == 2);
 }
 
-TEST_CASE("stockcast-bench fanout runs against its own raw loop", "[e2e]") {
+TEST_CASE("stockcast-bench fanout runs against its own servers", "[e2e]") {
     for (const auto* sending : {"each", "joined"})
         for (const auto* transport : {"ws", "sse"}) {
             const TemporaryDirectory directory;
-            const auto ran = run_bench({"fanout", "--raw", sending, "--sync", directory.path(), "--transport",
+            const auto ran = run_bench({"fanout", "--own", sending, "--sync", directory.path(), "--transport",
                                         transport, "--clients", "20", "--seconds", "1", "--in-flight", "4"});
             INFO(ran.output);
             CHECK(ran.exit_code == 0);
             CHECK(says(ran, flawless));
         }
+    const auto ran = run_bench({"fanout", "--own", "beast", "--clients", "20", "--seconds", "1", "--in-flight", "4"});
+    INFO(ran.output);
+    CHECK(ran.exit_code == 0);
+    CHECK(says(ran, flawless));
 }
 
 TEST_CASE("stockcast-bench idle tells what clients cost that only stay", "[e2e]") {

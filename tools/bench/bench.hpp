@@ -89,9 +89,9 @@ struct FanoutSettings {
     CrowdSettings crowd;
     std::string url;      ///< a webhook address with its secret; or, with `connect`, what passes on each POST
     std::string connect;  ///< the stream of a server that is not stockcast
-    std::string raw;      ///< `each` or `joined`: a raw loop of ours instead of a server; empty: a server
-    std::string sync_in;  ///< directory in which the raw loop makes each change durable; empty: it doesn't
-    int raw_core = -1;    ///< the only one that the raw loop runs on; -1: any
+    std::string own;      ///< a server of this program instead: `each` or `joined` (raw loops), `beast`; empty: none
+    std::string sync_in;  ///< directory in which a raw loop makes each change durable; empty: it doesn't
+    int own_core = -1;    ///< the only one that it runs on; -1: any
     unsigned in_flight = 1;
     double rate = 0;  ///< changes a second, whatever is under way; 0: `in_flight` instead
     unsigned seconds = 10;

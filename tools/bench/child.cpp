@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <sched.h>
 #include <stdexcept>
 #include <string>
 #include <sys/prctl.h>
@@ -35,6 +36,14 @@ Child::Child(const char* name, const std::function<void(const TellPort&)>& serve
     if (::read(read_end.get(), &port_, sizeof port_) == static_cast<ssize_t>(sizeof port_)) return;
     ::waitpid(pid_, nullptr, 0);
     throw std::runtime_error(std::string{name} + " did not come up");
+}
+
+void stay_on_core(int core) {
+    if (core < 0) return;
+    cpu_set_t cores;
+    CPU_ZERO(&cores);
+    CPU_SET(static_cast<unsigned>(core), &cores);
+    if (::sched_setaffinity(0, sizeof cores, &cores) != 0) fail("core " + std::to_string(core));
 }
 
 Child::~Child() {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <sys/types.h>
 
 namespace stockcast::bench {
@@ -19,11 +20,15 @@ public:
     Child& operator=(const Child&) = delete;
 
     std::uint16_t port() const { return port_; }
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
     unsigned pid() const { return static_cast<unsigned>(pid_); }
 
 private:
     pid_t pid_ = -1;
     std::uint16_t port_ = 0;
 };
+
+/// This process runs on that core alone; -1: on any.
+void stay_on_core(int core);
 
 }  // namespace stockcast::bench

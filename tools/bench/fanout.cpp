@@ -1,3 +1,4 @@
+#include "bench/beast_server.hpp"
 #include "bench/crowd.hpp"
 #include "bench/exchange.hpp"
 #include "bench/raw_server.hpp"
@@ -16,15 +17,17 @@ using namespace std::chrono_literals;
 constexpr auto warm_up = 1s;    ///< not measured
 constexpr auto patience = 10s;  ///< for a change that some client does not have
 
-std::unique_ptr<RawServer> raw_server_of(const FanoutSettings& settings) {
-    if (settings.raw.empty()) return nullptr;
-    using Sending = RawServer::Settings::Sending;
-    const auto sending = settings.raw == "joined" ? Sending::joined : Sending::each;
-    return std::make_unique<RawServer>(RawServer::Settings{sending, settings.sync_in, settings.raw_core});
+/// Null: a server that is there is measured.
+std::unique_ptr<Child> start_own_server(const FanoutSettings& settings) {
+    if (settings.own.empty()) return nullptr;
+    if (settings.own == "beast") return start_beast_server(settings.own_core);
+    using Sending = RawServerSettings::Sending;
+    const auto sending = settings.own == "joined" ? Sending::joined : Sending::each;
+    return start_raw_server({sending, settings.sync_in, settings.own_core});
 }
 
 Load load_of(const FanoutSettings& settings, const HttpUrl& url) {
-    if (!settings.raw.empty() || !settings.connect.empty()) return posts_to(url, settings.crowd.ca);
+    if (!settings.own.empty() || !settings.connect.empty()) return posts_to(url, settings.crowd.ca);
     return notifications_to(url, settings.crowd.ca, settings.products, settings.company_key, settings.seed);
 }
 
@@ -105,11 +108,11 @@ void print_json(const Exchange& exchange, const Outcome& outcome, bool has_serve
 
 bool fanout(const FanoutSettings& settings) {
     raise_descriptor_limit();
-    const auto raw = raw_server_of(settings);
-    const auto url = parsed_url(raw ? raw->url() : settings.url);
+    const auto own = start_own_server(settings);
+    const auto url = parsed_url(own ? own->url() : settings.url);
     const auto stream = settings.connect.empty() ? server_of(url) : settings.connect;
     Exchange exchange{load_of(settings, url), settings.rate, subscribers_of(settings.crowd, stream)};
-    Watch server{raw ? raw->pid() : settings.crowd.pid};
+    Watch server{own ? own->pid() : settings.crowd.pid};
     exchange.begin();
     const double growth_kb = server.resident_growth_kb();
 

@@ -64,4 +64,16 @@ std::uint64_t tcp_buffers_kb() {
     return 0;
 }
 
+std::uint64_t packets_dropped() {
+    std::ifstream file{"/proc/net/softnet_stat"};
+    std::uint64_t dropped = 0;
+    for (std::string line; std::getline(file, line);) {
+        std::istringstream words{line};
+        std::uint64_t processed = 0;
+        std::uint64_t of_core = 0;
+        if (words >> std::hex >> processed >> of_core) dropped += of_core;
+    }
+    return dropped;
+}
+
 }  // namespace stockcast::bench

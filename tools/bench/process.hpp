@@ -18,4 +18,7 @@ std::chrono::nanoseconds cpu_time_of(unsigned pid);
 /// What the kernel holds in the buffers of all TCP sockets of this machine. It belongs to no process.
 std::uint64_t tcp_buffers_kb();
 
+/// Packets that this machine has dropped on their way to itself or in, since more than net.core.netdev_max_backlog waited.
+std::uint64_t packets_dropped();
+
 }  // namespace stockcast::bench

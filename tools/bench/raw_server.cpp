@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <map>
 #include <optional>
-#include <sched.h>
 #include <stdexcept>
 #include <string_view>
 #include <sys/epoll.h>
@@ -38,7 +37,7 @@ std::string event(std::string_view payload) {
 /// The child.
 class RawLoop {
 public:
-    explicit RawLoop(const RawServer::Settings& settings)
+    explicit RawLoop(const RawServerSettings& settings)
         : settings_(settings), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), epoll_(new_epoll()) {
         if (!settings.sync_in.empty()) file_.emplace(temporary_file_in(settings.sync_in));
         sockaddr_in address{};
@@ -116,10 +115,10 @@ private:
     void publish() {
         std::string together;
         for (const auto& post : posted_) {
-            if (file_ && (settings_.sending == RawServer::Settings::Sending::each || together.empty())) sync(post.body);
+            if (file_ && (settings_.sending == RawServerSettings::Sending::each || together.empty())) sync(post.body);
             send_whole(post.from, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
             together += is_websocket_ ? websocket_frame(post.body) : event(post.body);
-            if (settings_.sending == RawServer::Settings::Sending::joined) continue;
+            if (settings_.sending == RawServerSettings::Sending::joined) continue;
             send_to_all(together);
             together.clear();
         }
@@ -146,7 +145,7 @@ private:
         std::string body;
     };
 
-    const RawServer::Settings& settings_;
+    const RawServerSettings& settings_;
     Descriptor listener_, epoll_;
     std::optional<Descriptor> file_;
     std::map<int, Asking> asking_;
@@ -155,13 +154,8 @@ private:
     bool is_websocket_ = true;
 };
 
-void serve(const RawServer::Settings& settings, const Child::TellPort& tell_port) {
-    if (settings.core >= 0) {
-        cpu_set_t cores;
-        CPU_ZERO(&cores);
-        CPU_SET(static_cast<unsigned>(settings.core), &cores);
-        if (::sched_setaffinity(0, sizeof cores, &cores) != 0) fail("core " + std::to_string(settings.core));
-    }
+void serve(const RawServerSettings& settings, const Child::TellPort& tell_port) {
+    stay_on_core(settings.core);
     RawLoop loop{settings};
     tell_port(loop.port());
     loop.run();
@@ -169,7 +163,9 @@ void serve(const RawServer::Settings& settings, const Child::TellPort& tell_port
 
 }  // namespace
 
-RawServer::RawServer(const Settings& settings)
-    : child_("the raw server", [&](const Child::TellPort& tell_port) { serve(settings, tell_port); }) {}
+std::unique_ptr<Child> start_raw_server(const RawServerSettings& settings) {
+    return std::make_unique<Child>("the raw server",
+                                   [&](const Child::TellPort& tell_port) { serve(settings, tell_port); });
+}
 
 }  // namespace stockcast::bench

@@ -1,5 +1,6 @@
 #include "bench/crowd.hpp"
 #include "bench/exchange.hpp"
+#include "bench/process.hpp"
 #include "bench/table.hpp"
 
 #include <algorithm>
@@ -48,6 +49,7 @@ bool stall(const StallSettings& settings) {
     const auto frames_before = figures_of(settings.rate * settings.crowd.clients, exchange.deliveries().delays());
 
     exchange.begin_measuring();
+    const auto dropped_before = packets_dropped();
     Watch server{settings.crowd.pid};
     Most most{server};
     exchange.stop_reading();
@@ -76,6 +78,11 @@ bool stall(const StallSettings& settings) {
     std::printf("    %llu frames were owed; %s after %s\n", static_cast<unsigned long long>(owed),
                 have_all ? "all clients had all" : "not all clients had all", shown(took).c_str());
     std::printf("    %s\n", shown_flaws(exchange.deliveries()).c_str());
+    // All sockets fill up in step, so that their kernel's repetitions are one burst, which it may drop again and again.
+    if (const auto dropped = packets_dropped() - dropped_before; dropped > 0)
+        std::printf(
+            "    this machine itself dropped %llu packets: raise net.core.netdev_max_backlog above the clients\n",
+            static_cast<unsigned long long>(dropped));
     return were_level && have_all && exchange.is_flawless();
 }
 

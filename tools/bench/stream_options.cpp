@@ -38,19 +38,22 @@ CLI::App* declare(CLI::App& app, FanoutSettings& settings) {
     add_notifications(*command, settings);
     auto* connect =
         command->add_option("--connect", settings.connect, "The stream of a server that isn't stockcast, as http://…");
-    auto* raw = command
-                    ->add_option("--raw", settings.raw,
-                                 "Instead of a server: a bare send() loop for each change, or for all that wait")
-                    ->check(CLI::IsMember({"each", "joined"}))
+    auto* own = command
+                    ->add_option("--own", settings.own,
+                                 "Instead of URL a server of this program: a bare send() loop for each change, or for "
+                                 "all that wait; or Beast's websocket::stream with a queue for each client")
+                    ->check(CLI::IsMember({"each", "joined", "beast"}))
                     ->excludes(connect);
-    command->add_option("--sync", settings.sync_in, "Directory in which the raw loop makes changes durable first")
+    command->add_option("--sync", settings.sync_in, "Directory in which a raw loop makes changes durable first")
         ->check(CLI::ExistingDirectory)
-        ->needs(raw);
-    command->add_option("--raw-core", settings.raw_core, "The only core that the raw loop runs on")->needs(raw);
+        ->needs(own);
+    command->add_option("--own-core", settings.own_core, "The only core that it runs on")->needs(own);
     command->add_flag("--json", settings.json, "The figures as one line of JSON");
     command->callback([&settings] {
-        if (settings.url.empty() == settings.raw.empty())
-            throw CLI::ValidationError("fanout", "give either URL or --raw");
+        if (settings.url.empty() == settings.own.empty())
+            throw CLI::ValidationError("fanout", "give either URL or --own");
+        if (settings.own == "beast" && (!settings.sync_in.empty() || settings.crowd.transport != "ws"))
+            throw CLI::ValidationError("fanout", "--own beast speaks ws alone and makes nothing durable");
     });
     return command;
 }
