@@ -1,5 +1,7 @@
 #include "net/tcp_stream.hpp"
 
+#include "net/peer_room.hpp"
+
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
@@ -75,6 +77,10 @@ std::size_t TcpStream::write_now(std::span<const asio::const_buffer> from) {
     error_code ignored;  // full or broken: start_write will wait, or tell
     if (from.size() == 1) return socket_.send(from.front(), 0, ignored);
     return socket_.send(gathered(from), 0, ignored);
+}
+
+std::chrono::milliseconds TcpStream::without_room() noexcept {
+    return stockcast::without_room(socket_.native_handle());
 }
 
 void TcpStream::close() noexcept {

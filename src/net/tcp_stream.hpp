@@ -25,6 +25,7 @@ public:
     std::size_t write_now(std::span<const asio::const_buffer> from) override;
     void bound_unsent(std::size_t bytes) noexcept override { stockcast::bound_unsent(socket_, bytes); }
     std::size_t unacknowledged() noexcept override { return stockcast::unacknowledged(socket_); }
+    std::chrono::milliseconds without_room() noexcept override;
     void close() noexcept override;
     void start_shutdown(Done done) override;
     std::string peer_address() const override { return peer_; }

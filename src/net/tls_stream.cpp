@@ -1,5 +1,6 @@
 #include "net/tls_stream.hpp"
 
+#include "net/peer_room.hpp"
 #include "net/tcp_stream.hpp"
 #include "net/tls_socket.hpp"
 
@@ -234,6 +235,10 @@ void TlsStream::bound_unsent(std::size_t bytes) noexcept {
 
 std::size_t TlsStream::unacknowledged() noexcept {
     return stockcast::unacknowledged(socket_);
+}
+
+std::chrono::milliseconds TlsStream::without_room() noexcept {
+    return stockcast::without_room(socket_.native_handle());
 }
 
 void TlsStream::close() noexcept {

@@ -30,8 +30,10 @@ public:
     void start_write(std::span<const asio::const_buffer> from, Done done) override;
     std::size_t read_now(asio::mutable_buffer into, error_code& ec) override;
     std::size_t write_now(std::span<const asio::const_buffer> from) override;
+    std::size_t must_follow() const override { return 16'384; }  // a record's most (RFC 8446, 5.1)
     void bound_unsent(std::size_t bytes) noexcept override;
     std::size_t unacknowledged() noexcept override;
+    std::chrono::milliseconds without_room() noexcept override;
     void close() noexcept override;
     /// Our goodbye; then waits for the other end to close, and reads away what it still sends up to then: closing with
     /// bytes unread would reset the connection, and the reset can overtake our last answer.

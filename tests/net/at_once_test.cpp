@@ -8,6 +8,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <catch2/catch.hpp>
 
 #include <array>
@@ -73,6 +74,17 @@ asio::awaitable<std::string> read_until(ByteStream& stream, std::size_t size) {
     co_return all;
 }
 
+/// The kernels have to tell each other first that the reader's buffer is full.
+asio::awaitable<bool> has_no_room(ByteStream& writer) {
+    asio::steady_timer timer{writer.get_executor()};
+    for (int tries = 0; tries < 1'000; ++tries) {
+        if (writer.without_room() == std::chrono::milliseconds::max()) co_return true;
+        timer.expires_after(std::chrono::milliseconds{10});
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    co_return false;
+}
+
 asio::awaitable<void> fill_and_finish(Ends& ends) {
     ends.writer->bound_unsent(64 * 1024);
     const auto bytes = numbered(8 << 20);
@@ -91,12 +103,14 @@ asio::awaitable<void> fill_and_finish(Ends& ends) {
     CHECK(sent < bytes.size());
     CHECK(ends.writer->write_now(only(asio::buffer(bytes.data() + sent, 16'384))) == 0);
     CHECK(ends.writer->unacknowledged() < 1'000'000);
+    CHECK(co_await has_no_room(*ends.writer));
 
     using namespace asio::experimental::awaitable_operators;
     const auto rest = std::string_view{bytes}.substr(sent);
     auto [read, written] = co_await (read_until(*ends.reader, bytes.size()) && write_all(*ends.writer, rest));
     CHECK(written.has_value());
     CHECK(read == bytes);
+    CHECK(ends.writer->without_room() < std::chrono::minutes{1});
 
     error_code ec;
     std::array<char, 10> nothing;

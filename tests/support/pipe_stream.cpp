@@ -79,6 +79,7 @@ struct PipeStream::Direction {
     std::string bytes;
     bool ended = false;        ///< no more will be sent
     bool reader_gone = false;  ///< the reading end is closed
+    std::chrono::milliseconds without_room = std::chrono::milliseconds::max();
     std::optional<Read> read;
     std::optional<Write> write;
 };
@@ -135,6 +136,14 @@ std::size_t PipeStream::write_now(std::span<const asio::const_buffer> from) {
 
 std::size_t PipeStream::unacknowledged() noexcept {
     return out_->bytes.size();
+}
+
+std::chrono::milliseconds PipeStream::without_room() noexcept {
+    return out_->without_room;
+}
+
+void PipeStream::have_had_room(std::chrono::milliseconds ago) {
+    in_->without_room = ago;
 }
 
 void PipeStream::close() noexcept {

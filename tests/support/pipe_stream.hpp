@@ -27,6 +27,7 @@ public:
     std::size_t read_now(asio::mutable_buffer into, error_code& ec) override;
     std::size_t write_now(std::span<const asio::const_buffer> from) override;
     std::size_t unacknowledged() noexcept override;
+    std::chrono::milliseconds without_room() noexcept override;
     void close() noexcept override;
     void start_shutdown(Done done) override;
     std::string peer_address() const override { return "192.0.2.1"; }
@@ -36,6 +37,8 @@ public:
     void put(std::string_view bytes);
     /// Ends this end's sending, as a half-close does.
     void put_end();
+    /// What the other end's `without_room` answers from now on.
+    void have_had_room(std::chrono::milliseconds ago);
     /// Everything that has come and was not taken yet; makes room for the other end.
     std::string take();
     /// Whether the other end has closed or ended its sending, and all of it was taken.

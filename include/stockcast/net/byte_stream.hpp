@@ -8,6 +8,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -34,13 +35,18 @@ public:
     /// one half a record may be out: close.
     virtual void start_write(std::span<const asio::const_buffer> from, Done done) = 0;
     /// What the other end takes of `from` at once, gathered as in start_write: how many bytes. 0: nothing for now, or an
-    /// error that the next start_write tells. Only while no write is under way. What was not taken has to be the first
-    /// that is written next, since TLS may have begun a record with it; the first 16 kB of it are enough.
+    /// error that the next start_write tells. Only while no write is under way. The first `must_follow` bytes of what was
+    /// not taken have to be the first that is written next, since TLS may have begun a record with them.
     virtual std::size_t write_now(std::span<const asio::const_buffer>) { return 0; }
+    virtual std::size_t must_follow() const { return 0; }
     /// Bounds what the kernel keeps of what was written and the other end has not taken.
     virtual void bound_unsent(std::size_t) noexcept {}
     /// Written, and not yet acknowledged by the other end's system, as far as that is known.
     virtual std::size_t unacknowledged() noexcept { return 0; }
+    /// How long ago the other end's system last said that it has room for more; max: it has none, or that isn't known.
+    /// Where it has, what is not acknowledged was lost on the way, and is sent again when our system thinks fit: after a
+    /// long stall up to two minutes later (RFC 6298's back-off).
+    virtual std::chrono::milliseconds without_room() noexcept { return std::chrono::milliseconds::max(); }
     /// Ends both directions at once; pending operations complete with an error. Twice is harmless.
     virtual void close() noexcept = 0;
     /// A half-close of the sending side; over TLS our goodbye before it, and the wait for the other end's close, with
