@@ -3,6 +3,7 @@
 #include "fanout/hub.hpp"
 #include "fanout/messages.hpp"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <utility>
@@ -17,11 +18,10 @@ constexpr std::size_t answers_bytes_max = std::size_t{16} * 1024;
 constexpr std::size_t announcements_bytes_max = std::size_t{64} * 1024;
 /// The sweep comes once a second, so this early is never late.
 constexpr std::chrono::seconds sweep_interval{1};
+/// The longest that Linux waits before it sends again what was lost (TCP_RTO_MAX).
+constexpr std::chrono::minutes retransmission_max{2};
 /// Changes that a filter looks at before others get their turn.
 constexpr std::size_t filtered_at_once = 4096;
-/// What has to follow a cut write is copied up to here: TLS may have begun a record of it (ByteStream::write_now). The
-/// rest stays where it is, so that a client which stops reading costs no more than that.
-constexpr std::size_t rest_bytes = std::size_t{16} * 1024;
 
 /// `count` bytes of both spans together, from `first` on.
 std::string copy_of(const Ring::Spans& spans, std::size_t first, std::size_t count) {
@@ -112,7 +112,7 @@ Seq Session::cursor() const {
 }
 
 StreamState Session::state(Steady now) const {
-    const auto waiting = writing_.size() - written_ + control_.size() + backlog_.frames.size();
+    const auto waiting = writing_.size() - written_ + control_.size();
     return {.id = id_,
             .transport = transport_.name,
             .client = client_,
@@ -126,8 +126,6 @@ StreamState Session::state(Steady now) const {
 
 void Session::narrow(std::shared_ptr<const Filter> filter) {
     unpark();
-    // What was read for the filter of before and is not sent yet may lack what the new one lets through: it is read again.
-    if (!backlog_.frames.empty()) cursor_ = std::exchange(backlog_, {}).after;
     if (filter_) hub_.narrowed.remove(*this, *filter_);
     filter_ = std::move(filter);
     if (filter_) hub_.narrowed.add(*this, *filter_);
@@ -206,13 +204,20 @@ void Session::tick(Steady now, Instant wall) {
     if (client_.expires && wall >= *client_.expires)
         return say_goodbye(CloseCode::unauthorized, "the token has expired");
     if (is_writing_) {
-        if (now - last_progress_ >= hub_.settings.stalled) say_goodbye(CloseCode::try_again_later, "nothing was read");
+        if (takes_nothing(now)) say_goodbye(CloseCode::try_again_later, "nothing was read");
         return;
     }
     if (now + sweep_interval > last_message_ + hub_.settings.heartbeat) {
         say(messages::heartbeat(cursor()));
         advance();
     }
+}
+
+/// Whoever reads again after a long stall may have to wait for what was lost meanwhile: its system has room then.
+bool Session::takes_nothing(Steady now) {
+    const auto waited = now - last_progress_;
+    if (waited < hub_.settings.stalled) return false;
+    return waited >= hub_.settings.stalled + retransmission_max || stream_->without_room() >= hub_.settings.stalled;
 }
 
 void Session::end() {
@@ -240,115 +245,104 @@ std::size_t Session::advance() {
         goodbye_in_write_ = true;
         return write(std::move(out));
     }
-    const bool has_only_ring =
-        out.empty() && !filter_ && !is_reading_log_ && backlog_.frames.empty() && !owes_caught_up_;
-    if (has_only_ring) return send_from_ring();
-    append_changes(out);
+    if (owes_caught_up_ && cursor_ == hub_.head()) {
+        owes_caught_up_ = false;
+        transport_.framing->append_message(out, messages::caught_up(cursor_));
+    }
     if (!out.empty()) return write(std::move(out));
-    if (!is_reading_log_ && cursor_ == hub_.head()) hub_.rest(*this);
-    return 0;
+    return is_reading_log_ ? 0 : send_changes();
+}
+
+std::size_t Session::send_changes() {
+    if (cursor_ == hub_.head()) return hub_.rest(*this), 0;
+    return filter_ ? send_filtered() : send_from_ring();
 }
 
 /// The way of nearly every delivery: from the arena into the socket, without a copy, a completion or an allocation.
 std::size_t Session::send_from_ring() {
-    if (cursor_ == hub_.head()) return hub_.rest(*this), 0;
     const auto spans = transport_.ring.after(cursor_, hub_.settings.write_bytes);
     if (!spans) return start_reading_log(), 0;
 
     const std::array both{asio::buffer(spans->first), asio::buffer(spans->second)};
     const auto size = both[0].size() + both[1].size();
-    last_message_ = last_progress_ = hub_.clock.now();
-    const auto taken = stream_->write_now({both.data(), spans->second.empty() ? 1U : 2U});
-    transport_.bytes_sent += taken;
+    const auto taken = write_now({both.data(), spans->second.empty() ? 1U : 2U});
     if (taken < size) {
         keep_rest(*spans, taken);
         return size;
     }
     transport_.changes_sent += spans->last - cursor_;
     cursor_ = spans->last;
-    if (cursor_ == hub_.head())
+    if (cursor_ == hub_.head() && !owes_caught_up_)
         hub_.rest(*this);
     else
         hub_.send_soon(*this);
     return size;
 }
 
-/// The socket is full in the middle of a frame: that one, and what TLS wants to see again, is kept and sent by a
-/// completion. All else follows from the cursor as ever.
 void Session::keep_rest(const Ring::Spans& spans, std::size_t taken) {
+    const auto kept = taken + std::max<std::size_t>(stream_->must_follow(), 1);
     std::size_t end = 0;
     auto last = cursor_;
-    while (last < spans.last && end < taken + rest_bytes) end += transport_.ring.entry(++last)->length;
+    while (last < spans.last && end < kept) end += transport_.ring.entry(++last)->length;
     transport_.changes_sent += last - cursor_;
     cursor_ = last;
     send_later(copy_of(spans, taken, end - taken));
 }
 
-/// What follows the cursor: from the last turn of the log, from the ring, or (nothing else being left to send) by
-/// asking for a turn at the log.
-void Session::append_changes(std::string& out) {
-    if (is_reading_log_) return;
-    out += backlog_.frames;
-    transport_.changes_sent += std::exchange(backlog_, {}).changes;
-    if (filter_) {
-        append_filtered(out);
-    } else {
-        append_from_ring(out);
-    }
-    if (owes_caught_up_ && !is_reading_log_ && cursor_ == hub_.head()) {
-        owes_caught_up_ = false;
-        transport_.framing->append_message(out, messages::caught_up(cursor_));
-    }
-}
-
-void Session::append_from_ring(std::string& out) {
-    while (cursor_ < hub_.head() && out.size() < hub_.settings.write_bytes) {
-        const auto spans = transport_.ring.after(cursor_, hub_.settings.write_bytes - out.size());
-        if (!spans) {
-            if (out.empty()) start_reading_log();
-            return;
-        }
-        out += spans->first;
-        out += spans->second;
-        transport_.changes_sent += spans->last - cursor_;
-        cursor_ = spans->last;
-    }
-}
-
-void Session::append_filtered(std::string& out) {
-    auto left = filtered_at_once;
-    while (cursor_ < hub_.head() && out.size() < hub_.settings.write_bytes) {
+std::size_t Session::send_filtered() {
+    Frames frames;
+    for (auto left = filtered_at_once; left > 0 && cursor_ < hub_.head(); --left) {
         const auto* entry = transport_.ring.entry(cursor_ + 1);
-        if (entry == nullptr) {
-            if (out.empty()) start_reading_log();
-            return;
-        }
-        if (left-- == 0) {
-            if (out.empty()) hub_.send_soon(*this);
-            return;
-        }
+        if (entry == nullptr || frames.bytes.size() >= hub_.settings.write_bytes) break;
         if (filter_->passes(entry->type, entry->code, entry->warehouses)) {
-            out += transport_.ring.frame(*entry);
-            ++transport_.changes_sent;
+            frames.bytes += transport_.ring.frame(*entry);
+            frames.ends.push_back({frames.bytes.size(), entry->seq});
         }
         cursor_ = entry->seq;
     }
+    if (!frames.bytes.empty()) return write_frames(frames);
+    if (cursor_ == hub_.head()) return advance();
+    if (transport_.ring.entry(cursor_ + 1) == nullptr) return start_reading_log(), 0;
+    return hub_.send_soon(*this), 0;
 }
 
+/// What may not be read again: all of it is kept.
 std::size_t Session::write(std::string out) {
-    const auto size = out.size();
     const auto bytes = asio::buffer(std::as_const(out));
-    last_message_ = last_progress_ = hub_.clock.now();
-    const auto taken = stream_->write_now({&bytes, 1});
-    transport_.bytes_sent += taken;
-    if (taken == size)
+    const auto taken = write_now({&bytes, 1});
+    if (taken == out.size())
         after_write();
     else
         send_later(out.substr(taken));
+    return bytes.size();
+}
+
+/// The cursor is after the last of them; a full socket sets it back to what is kept.
+std::size_t Session::write_frames(const Frames& frames) {
+    const auto size = frames.bytes.size();
+    const auto bytes = asio::buffer(frames.bytes);
+    const auto taken = write_now({&bytes, 1});
+    if (taken == size) {
+        transport_.changes_sent += frames.ends.size();
+        after_write();
+        return size;
+    }
+    const auto kept = std::min(size, taken + std::max<std::size_t>(stream_->must_follow(), 1));
+    const auto end = std::ranges::lower_bound(frames.ends, kept, {}, &Frames::End::at);
+    transport_.changes_sent += static_cast<std::uint64_t>(end - frames.ends.begin()) + 1;
+    if (end->at < size) cursor_ = end->seq;
+    send_later(frames.bytes.substr(taken, end->at - taken));
     return size;
 }
 
-/// What a full socket has left over: a completion goes on from there.
+std::size_t Session::write_now(std::span<const asio::const_buffer> bytes) {
+    last_message_ = last_progress_ = hub_.clock.now();
+    const auto taken = stream_->write_now(bytes);
+    transport_.bytes_sent += taken;
+    return taken;
+}
+
+/// A completion goes on with it.
 void Session::send_later(std::string rest) {
     writing_ = std::move(rest);
     written_ = 0;

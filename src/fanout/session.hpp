@@ -14,8 +14,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace stockcast {
 
@@ -32,8 +34,9 @@ struct InQueue;
 
 /// One client of a stream: a cursor over the changes, its filter, and the bytes that are being written right now. What
 /// the client says and how its kind of stream ends is the derived class's.
-/// An idle one has no buffer and no coroutine, only a wait until its socket is readable. Writing is a plain call as long as the socket has room: changes go to it
-/// straight from the ring. What a full one leaves over is copied, and a completion goes on from there.
+/// An idle one has no buffer and no coroutine, only a wait until its socket is readable. Writing is a plain call as long
+/// as the socket has room: changes go to it straight from the ring. What a full one leaves over is copied up to the end
+/// of its frame, and a completion goes on from there; whatever follows is read again when the socket has room.
 class Session : public intrusive::list_base_hook<intrusive::tag<InAll>, UnlinkItself>,
                 public intrusive::list_base_hook<intrusive::tag<InQueue>, UnlinkItself>,
                 public std::enable_shared_from_this<Session> {
@@ -108,20 +111,32 @@ private:
         over,
     };
 
+    /// Frames that are not in the ring as they are to be sent, and where each ends.
+    struct Frames {
+        struct End {
+            std::size_t at;
+            Seq seq;
+        };
+        std::string bytes;
+        std::vector<End> ends;
+    };
+
     void say_goodbye(const Goodbye& goodbye);
     void greet(const Resume& resume, std::shared_ptr<const Filter> filter);
     void listen();
     void on_readable(error_code ec);
     error_code read();
+    bool takes_nothing(Steady now);
     std::optional<messages::ResetReason> obstacle(const Resume& resume) const;
     void reset(messages::ResetReason reason);
     void unpark();
+    std::size_t send_changes();
     std::size_t send_from_ring();
     void keep_rest(const Ring::Spans& spans, std::size_t taken);
-    void append_changes(std::string& out);
-    void append_from_ring(std::string& out);
-    void append_filtered(std::string& out);
+    std::size_t send_filtered();
     std::size_t write(std::string out);
+    std::size_t write_frames(const Frames& frames);
+    std::size_t write_now(std::span<const asio::const_buffer> bytes);
     void send_later(std::string rest);
     void send();
     void after_write();
@@ -144,13 +159,6 @@ private:
     bool is_parked_ = false;
     bool owes_caught_up_ = false;
 
-    /// One turn of the log, until it can be written.
-    struct Backlog {
-        std::string frames;
-        Seq after = 0;  ///< what it follows
-        std::uint64_t changes = 0;
-    };
-    Backlog backlog_;
     std::string writing_;  ///< what a full socket has left over
     std::size_t written_ = 0;
     bool is_writing_ = false;

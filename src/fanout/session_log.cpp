@@ -18,9 +18,7 @@ void Session::start_reading_log() {
     is_reading_log_ = true;
     asio::co_spawn(hub_.executor, read_log(shared_from_this(), hub_.shared_from_this()),
                    [self = shared_from_this()](std::exception_ptr thrown) {
-                       self->is_reading_log_ = false;
                        if (thrown) self->give_up_log("out of memory");
-                       self->advance();
                    });
 }
 
@@ -34,6 +32,7 @@ asio::awaitable<void> Session::read_log(std::shared_ptr<Session> self, std::shar
     const auto filter = self->filter_;
     auto part = co_await offload(
         hub->workers, [&store = hub->store, range, filter] { return read_change_log(store, range, filter); });
+    self->is_reading_log_ = false;
     if (part) {
         self->take_log_part(*part, filter);
     } else {
@@ -49,15 +48,27 @@ void Session::give_up_log(std::string_view reason) {
 }
 
 void Session::take_log_part(const LogPart& part, const std::shared_ptr<const Filter>& read_with) {
-    if (read_with != filter_) return;  // it has subscribed to something else meanwhile: read again from where it was
+    if (stage_ != Stage::open) return;
+    // Nothing waits here behind a full socket, and a filter that has come meanwhile holds for all that follows: in both
+    // cases it is read again from where it was.
+    if (is_writing_) return;
+    if (read_with != filter_) return static_cast<void>(advance());
     if (part.expired) {
         cursor_ = hub_.head();
-        return reset(messages::ResetReason::expired);
+        reset(messages::ResetReason::expired);
+        return static_cast<void>(advance());
     }
-    backlog_.after = cursor_;
-    backlog_.changes = part.events.size();
-    for (const auto& event : part.events) transport_.framing->append_change(backlog_.frames, event.seq, event.json);
+    Frames frames;
+    frames.ends.reserve(part.events.size());
+    for (const auto& event : part.events) {
+        transport_.framing->append_change(frames.bytes, event.seq, event.json);
+        frames.ends.push_back({frames.bytes.size(), event.seq});
+    }
     cursor_ = part.last;
+    if (frames.bytes.empty())
+        hub_.send_soon(*this);
+    else
+        write_frames(frames);
 }
 
 }  // namespace stockcast

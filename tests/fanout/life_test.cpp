@@ -152,6 +152,22 @@ TEST_CASE("a client that takes nothing for 60 s is closed with 1013", "[fanout]"
         }
         CHECK_FALSE(client.over);
     }
+    SECTION("but one whose system has room is waited for, as long as the kernel may take to send again what was lost") {
+        client.end->have_had_room(0ms);
+        on.advance(179s);
+        CHECK_FALSE(client.over);
+        client.end->take();
+        on.settle();
+        on.advance(179s);
+        CHECK_FALSE(client.over);
+        on.advance(4s);
+        CHECK(client.over);
+    }
+    SECTION("and one whose system is silent too is not") {
+        client.end->have_had_room(60s);
+        on.advance(63s);
+        CHECK(client.over);
+    }
 }
 
 TEST_CASE("when its token ends, a session is closed with 4401", "[fanout]") {

