@@ -29,7 +29,7 @@ struct Process {
     Metrics metrics;
     // These die first: their jobs may hold handlers of `io`.
     ThreadWorkers workers{2};
-    ThreadWorkers readers{2, Priority::background};  ///< what may be long, for whoever asks over HTTP
+    ThreadWorkers readers{2, Priority::background};  ///< what may be long: reads over HTTP, streams that catch up
 
     Surrounds surrounds() { return {io.get_executor(), clock, random, workers, readers, log, alerts, metrics}; }
 };

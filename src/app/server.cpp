@@ -69,7 +69,7 @@ Server::Server(const Settings& settings, Surrounds with)
                   monitor_.store_failed();
                   stop();
               }),
-      broadcaster_(with.executor, *store_, with.workers, with.clock, with.log, ledger_.status().epoch,
+      broadcaster_(with.executor, *store_, with.readers, with.clock, with.log, ledger_.status().epoch,
                    ledger_.status().head, {}),
       monitor_(settings, with, ledger_, broadcaster_),
       no_siigo_({*store_, with.workers, settings.company}),

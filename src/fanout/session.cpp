@@ -39,6 +39,7 @@ std::string copy_of(const Ring::Spans& spans, std::size_t first, std::size_t cou
 
 Session::Session(std::shared_ptr<Hub> hub, Transport& transport, TakenOver connection, StreamClient client)
     : hub_(*hub),
+      control_(std::move(connection.opening)),
       kept_hub_(std::move(hub)),
       transport_(transport),
       place_(std::move(connection.place)),

@@ -207,10 +207,11 @@ asio::awaitable<void> Api::take_over(HttpRequest request, std::unique_ptr<Admitt
     response = impl_->finished(std::move(response), admission);
 
     auto& services = impl_->services;
+    connection.opening = as_sent(std::move(response));
+    if (has_body) co_return stream.serve(services, std::move(call), std::move(connection));
+
     const auto deadline = services.clock.now() + opening_deadline;
-    const auto opening = as_sent(std::move(response));
-    const auto written = co_await within(services.clock, deadline, write_all(*connection.stream, opening));
-    if (written && has_body) co_return stream.serve(services, std::move(call), std::move(connection));
+    const auto written = co_await within(services.clock, deadline, write_all(*connection.stream, connection.opening));
     // Whether it waits for the end is the client's affair.
     if (written) [[maybe_unused]]
         const auto ended = co_await within(services.clock, deadline, shutdown(*connection.stream));

@@ -69,8 +69,8 @@ struct StreamState {
 };
 
 /// Sends every durable change to every session from its own cursor over the ring, or from the change log when it has
-/// fallen behind; there is no queue per client. A session holds bytes only while its socket is full: the rest of what it
-/// began to take (one turn of the log at most) and its own small answers. Feed it with Ledger's notices.
+/// fallen behind; there is no queue per client. A session holds bytes only while its socket is full: the rest of the
+/// frame (over TLS of the record) that it began to take, and its own small answers. Feed it with Ledger's notices.
 /// WebSocket, Server-Sent Events and the waiting GET are the same path from another cursor.
 class Broadcaster {
 public:
