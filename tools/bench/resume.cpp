@@ -12,6 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto patience = 300s;
+/// Of those that catch up, before the live ones are looked after again: else it is this process whom they wait for.
+constexpr std::size_t beside_at_once = 8;
 
 /// Clients that come back to what they missed: each is to get everything after `since` once and in order, and then to
 /// be told that it is level.
@@ -82,7 +84,7 @@ bool resume(const ResumeSettings& settings) {
                                              "?since=" + std::to_string(since) + "&epoch=" + exchange.epoch());
     returning_settings.first_number = settings.live;
     Returning returning{std::move(returning_settings), since};
-    exchange.watch_beside(returning.clients().epoll(), [&] { returning.clients().read_some(0ms); });
+    exchange.watch_beside(returning.clients().epoll(), [&] { returning.clients().read_some(0ms, beside_at_once); });
     exchange.begin_measuring();
     Watch server{settings.crowd.pid};
     const auto began = now();

@@ -87,10 +87,11 @@ void Subscribers::connect_all() {
     }
 }
 
-void Subscribers::read_some(std::chrono::milliseconds limit) {
-    std::array<epoll_event, 256> events;
+void Subscribers::read_some(std::chrono::milliseconds limit, std::size_t at_once) {
+    std::array<epoll_event, at_once_max> events;
     const auto patience = static_cast<int>(limit.count());
-    const int ready = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), patience);
+    const auto size = static_cast<int>(std::min(at_once, events.size()));
+    const int ready = ::epoll_wait(epoll_.get(), events.data(), size, patience);
     if (ready < 0 && errno != EINTR) fail("epoll_wait");
     for (int i = 0; i < ready; ++i) read(events[static_cast<std::size_t>(i)].data.u64);
 }

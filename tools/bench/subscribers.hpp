@@ -46,9 +46,10 @@ public:
     /// Both to the end. Throws std::runtime_error when it takes longer than a minute.
     void connect_all();
 
-    /// Takes some of what has come, and waits for it up to `limit`. Throws std::runtime_error when the server refused or
-    /// closed a stream.
-    void read_some(std::chrono::milliseconds limit);
+    static constexpr std::size_t at_once_max = 256;
+    /// Takes what has come to at most so many of them, and waits for it up to `limit`. Throws std::runtime_error when the
+    /// server refused or closed a stream.
+    void read_some(std::chrono::milliseconds limit, std::size_t at_once = at_once_max);
     /// Readable while anything waits to be read, so it can be watched from another epoll.
     int epoll() const { return epoll_.get(); }
 
