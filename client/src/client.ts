@@ -61,7 +61,7 @@ const again: End = { waitMs_: 0 };
 
 /** A connection that held for so long was a good one. */
 const steadyMs = 10_000;
-const strikeMs = 60_000;
+const strikeMs = 10_000;
 const strikeMostMs = 3_600_000;
 /** Longer than the server is ever silent. */
 const staleMs = 30_000;
@@ -246,7 +246,7 @@ export function createClient(options: Options = {}): StockcastClient {
     } else if (type === 'error') {
       fail(new StockcastError('server', message.detail));
     } else if (type === 'subscribed') {
-      // It names where the server reads, which can be ahead of what it has sent.
+      // It names no more than what has come.
     } else if (seq == null) {
       await deliver(message);
     } else if (seq > delivered) {

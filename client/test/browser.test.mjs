@@ -1,8 +1,9 @@
 // The client in a real browser: Debian's Chromium, a page of another origin than the server's, and the hooks.
 import assert from 'node:assert/strict';
 import { build } from 'esbuild';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -10,6 +11,8 @@ import { chromium } from 'playwright-core';
 import { World } from '../../tests/contract/world.mjs';
 import { eventually } from './eventually.mjs';
 
+const client = dirname(dirname(fileURLToPath(import.meta.url)));
+const examples = join(client, '../examples');
 let world;
 let pages;
 let browser;
@@ -52,11 +55,17 @@ const hooks = (code) => `
   }).mount('#vue');
 `;
 
+/// As text that can stand in a page.
+async function bundled(options) {
+  const { outputFiles } = await build({ bundle: true, write: false, format: 'esm', ...options });
+  return outputFiles[0].text.replaceAll('</script', '<\\/script');
+}
+
 before(async () => {
   let content = '';
   pages = http.createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(content));
   await new Promise((done) => pages.listen(0, '127.0.0.1', done));
-  pages.show = (script) => (content = page(script));
+  pages.show = (html) => (content = html);
   origin = `http://127.0.0.1:${pages.address().port}`;
   world = await World.start({ settings: { CORS_ORIGINS: origin, SYNC_INTERVAL: '24h' } });
   await world.ready();
@@ -77,7 +86,7 @@ const sell = (quantity) => world.sell(product, quantity);
 const read = (tab, expression) => tab.evaluate(expression);
 
 test('a page follows over WebSocket, through an outage and a reload, and misses nothing', async () => {
-  pages.show(following());
+  pages.show(page(following()));
   const context = await browser.newContext();
   const tab = await context.newPage();
   await tab.goto(origin);
@@ -107,13 +116,17 @@ test('a page follows over WebSocket, through an outage and a reload, and misses 
 });
 
 test('where WebSockets are blocked the page follows over Server-Sent Events', async () => {
-  pages.show(following(`
+  pages.show(
+    page(
+      following(`
     window.WebSocket = class {
       constructor() {
         setTimeout(() => this.onclose({ code: 1006, reason: '' }));
       }
       close() {}
-    };`));
+    };`),
+    ),
+  );
   const context = await browser.newContext();
   const tab = await context.newPage();
   await tab.goto(origin);
@@ -125,14 +138,11 @@ test('where WebSockets are blocked the page follows over Server-Sent Events', as
 });
 
 test('hooks of React and Vue show the live figure', async () => {
-  const bundle = await build({
-    stdin: { contents: hooks(product.code), resolveDir: dirname(dirname(fileURLToPath(import.meta.url))) },
-    bundle: true,
-    write: false,
-    format: 'esm',
+  const script = await bundled({
+    stdin: { contents: hooks(product.code), resolveDir: client },
     define: { 'process.env.NODE_ENV': '"production"', __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
   });
-  pages.show(bundle.outputFiles[0].text.replaceAll('</script', '<\\/script'));
+  pages.show(page(script));
   const tab = await browser.newPage();
   await tab.goto(origin);
   const shown = (name) => read(tab, `document.getElementById('${name}').textContent`);
@@ -140,6 +150,27 @@ test('hooks of React and Vue show the live figure', async () => {
     await sell(quantity);
     for (const name of ['react', 'vue'])
       await eventually(`${name}: ${quantity}`, async () => (await shown(name)) === `${quantity} live Camiseta true`);
+  }
+  await tab.close();
+});
+
+test('the example in React shows the stock and each sale', async () => {
+  const script = await bundled({
+    entryPoints: [join(examples, 'react/src/main.jsx')],
+    jsx: 'automatic',
+    alias: { '@stockcast/client': join(client, 'dist/index.js'), '@stockcast/client/react': join(client, 'dist/react.js') },
+    nodePaths: [join(client, 'node_modules')],
+    define: { 'process.env.NODE_ENV': '"production"' },
+  });
+  const html = readFileSync(join(examples, 'react/index.html'), 'utf8');
+  const inline = html.replace('<script type="module" src="app.js"></script>', () => `<script type="module">${script}</script>`);
+  assert.notEqual(inline, html);
+  pages.show(inline);
+  const tab = await browser.newPage();
+  await tab.goto(`${origin}/?server=http://127.0.0.1:${world.port}#${world.viewer}`);
+  for (const quantity of [40, 41.25]) {
+    await sell(quantity);
+    await eventually(`${quantity}`, async () => (await read(tab, 'document.body.innerText')).includes(`BROWSER-1 Camiseta: ${quantity}`));
   }
   await tab.close();
 });
