@@ -280,8 +280,13 @@ std::size_t Session::send_from_ring() {
     return size;
 }
 
+/// How far a cut write is kept, up to the end of the frame there: never nothing, or no completion would come.
+std::size_t Session::kept_at_least(std::size_t taken) const {
+    return taken + std::max<std::size_t>(stream_->must_follow(), 1);
+}
+
 void Session::keep_rest(const Ring::Spans& spans, std::size_t taken) {
-    const auto kept = taken + std::max<std::size_t>(stream_->must_follow(), 1);
+    const auto kept = kept_at_least(taken);
     std::size_t end = 0;
     auto last = cursor_;
     while (last < spans.last && end < kept) end += transport_.ring.entry(++last)->length;
@@ -328,7 +333,7 @@ std::size_t Session::write_frames(const Frames& frames) {
         after_write();
         return size;
     }
-    const auto kept = std::min(size, taken + std::max<std::size_t>(stream_->must_follow(), 1));
+    const auto kept = std::min(size, kept_at_least(taken));
     const auto end = std::ranges::lower_bound(frames.ends, kept, {}, &Frames::End::at);
     transport_.changes_sent += static_cast<std::uint64_t>(end - frames.ends.begin()) + 1;
     if (end->at < size) cursor_ = end->seq;

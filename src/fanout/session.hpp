@@ -132,6 +132,7 @@ private:
     void unpark();
     std::size_t send_changes();
     std::size_t send_from_ring();
+    std::size_t kept_at_least(std::size_t taken) const;
     void keep_rest(const Ring::Spans& spans, std::size_t taken);
     std::size_t send_filtered();
     std::size_t write(std::string out);

@@ -38,17 +38,17 @@ Child::Child(const char* name, const std::function<void(const TellPort&)>& serve
     throw std::runtime_error(std::string{name} + " did not come up");
 }
 
+Child::~Child() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+}
+
 void stay_on_core(int core) {
     if (core < 0) return;
     cpu_set_t cores;
     CPU_ZERO(&cores);
     CPU_SET(static_cast<unsigned>(core), &cores);
     if (::sched_setaffinity(0, sizeof cores, &cores) != 0) fail("core " + std::to_string(core));
-}
-
-Child::~Child() {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
 }
 
 }  // namespace stockcast::bench
