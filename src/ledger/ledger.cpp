@@ -10,11 +10,10 @@
 #include "stockcast/store/rocks_store.hpp"
 
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/strand.hpp>
 
 #include <atomic>
-#include <pthread.h>
-#include <sched.h>
-#include <thread>
+#include <utility>
 
 namespace stockcast {
 namespace {
@@ -45,57 +44,61 @@ std::string read_epoch(const Store& store) {
     return *std::move(epoch);
 }
 
-/// Where the core is shared, a thread that is woken by the first notification puts the executor aside and commits that
-/// one alone. As a batch task it begins when the executor has nothing left to do, with all that has come meanwhile: 110
-/// notifications a batch instead of 19, at 18 % less of the core. With a core to itself it begins at once either way.
-void wait_for_the_executor() noexcept {
-    const sched_param no_priority{};
-    ::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &no_priority);  // refused: smaller batches, nothing wrong
-}
-
 }  // namespace
 
 struct Ledger::Impl {
     Impl(Store& store, LedgerSettings given, asio::any_io_executor where, Clock& time, Random& chance, Log& log,
-         std::function<void()> on_fatal)
+         std::function<void()> on_fatal, std::unique_ptr<Driver> its_driver)
         : settings(std::move(given)),
           executor(std::move(where)),
+          in_order(asio::make_strand(executor)),
           clock(time),
           random(chance),
           front(std::make_shared<ledger::Front>(executor, clock, std::move(on_fatal))),
-          queue(settings) {
+          queue(settings),
+          driver(std::move(its_driver)) {
         auto state = read_state(store);
         front->start(read_epoch(store), state);
         ticks = state.ticks;
         writer = std::make_unique<ledger::Writer>(store, settings, std::move(state), ticks, log);
-        thread = std::thread{[this] {
-            wait_for_the_executor();
-            writer->run(queue, front, executor);
-        }};
+        driver->start([this] { return writer->turn(queue, front, in_order); });
     }
 
     ~Impl() {
-        queue.stop();
-        if (thread.joinable()) thread.join();
+        stop();
+        driver->join();
         front->abandon();
+    }
+
+    template <class Order, class... Rest>
+    Result<void> push(Order& order, Rest&&... rest) {
+        const auto pushed = queue.push(order, std::forward<Rest>(rest)...);
+        if (pushed) driver->wake();
+        return pushed;
+    }
+
+    void stop() {
+        queue.stop();
+        driver->wake();
     }
 
     const LedgerSettings settings;
     const asio::any_io_executor executor;
+    const asio::any_io_executor in_order;  ///< batches are told as they were written, whatever else the executor draws
     Clock& clock;
     Random& random;
     std::shared_ptr<ledger::Front> front;
     ledger::Queue queue;
-    std::atomic<SeenTick> ticks = 0;  ///< written on the executor, read by the thread
+    std::atomic<SeenTick> ticks = 0;  ///< written on the executor, read by the turns
     LogId last_log_id;
     std::unique_ptr<ledger::Writer> writer;
-    std::thread thread;
+    std::unique_ptr<Driver> driver;  ///< end before what they use
 };
 
 Ledger::Ledger(Store& store, LedgerSettings settings, asio::any_io_executor executor, Clock& clock, Random& random,
-               Log& log, std::function<void()> on_fatal)
+               Log& log, std::function<void()> on_fatal, std::unique_ptr<Driver> driver)
     : impl_(std::make_unique<Impl>(store, std::move(settings), std::move(executor), clock, random, log,
-                                   std::move(on_fatal))) {}
+                                   std::move(on_fatal), std::move(driver))) {}
 
 Ledger::~Ledger() = default;
 
@@ -135,7 +138,7 @@ asio::awaitable<Result<Commit>> Ledger::apply(Submission submission) {
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<Commit>)>(
         [impl = impl_.get(), &submission](auto handler) {
             ledger::Waiter<Commit> waiter{std::move(handler), asio::make_work_guard(impl->executor)};
-            const auto pushed = impl->queue.push(submission, impl->clock.wall(), waiter);
+            const auto pushed = impl->push(submission, impl->clock.wall(), waiter);
             if (!pushed) ledger::refuse(std::move(waiter), pushed.error());
         },
         asio::use_awaitable);
@@ -157,16 +160,16 @@ asio::awaitable<Result<void>> Ledger::checkpoint(std::string directory) {
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<void>)>(
         [impl = impl_.get(), &directory](auto handler) {
             ledger::CopyOrder order{std::move(directory), {std::move(handler), asio::make_work_guard(impl->executor)}};
-            const auto pushed = impl->queue.push(order);
+            const auto pushed = impl->push(order);
             if (!pushed) ledger::refuse(std::move(order.waiter), pushed.error());
         },
         asio::use_awaitable);
 }
 
 asio::awaitable<void> Ledger::drain() {
-    impl_->queue.stop();
+    impl_->stop();
     co_await impl_->front->wait_until_ended();
-    if (impl_->thread.joinable()) impl_->thread.join();
+    impl_->driver->join();
 }
 
 }  // namespace stockcast

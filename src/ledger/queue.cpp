@@ -40,44 +40,31 @@ Result<void> Queue::refusal() const {
 
 Result<void> Queue::push(Submission& submission, Instant now, Waiter<Commit>& waiter) {
     const auto weight = weight_of(submission);
-    {
-        const std::lock_guard lock{mutex_};
-        if (auto refused = refusal(); !refused) return refused;
-        // A single one always fits an empty queue, so that nothing is too big for ever.
-        const bool too_heavy = bytes_ + weight > settings_.queue_bytes_max && !entries_.empty();
-        if (entries_.size() >= settings_.queue_max || too_heavy) return Errc::ledger_full;
-        entries_.push_back({std::move(submission), std::move(waiter), now, weight});
-        bytes_ += weight;
-        waiting_.store(entries_.size(), std::memory_order_relaxed);
-    }
-    changed_.notify_one();
+    const std::lock_guard lock{mutex_};
+    if (auto refused = refusal(); !refused) return refused;
+    // A single one always fits an empty queue, so that nothing is too big for ever.
+    const bool too_heavy = bytes_ + weight > settings_.queue_bytes_max && !entries_.empty();
+    if (entries_.size() >= settings_.queue_max || too_heavy) return Errc::ledger_full;
+    entries_.push_back({std::move(submission), std::move(waiter), now, weight});
+    bytes_ += weight;
+    waiting_.store(entries_.size(), std::memory_order_relaxed);
     return {};
 }
 
 Result<void> Queue::push(CopyOrder& order) {
-    {
-        const std::lock_guard lock{mutex_};
-        if (auto refused = refusal(); !refused) return refused;
-        copies_.push_back(std::move(order));
-    }
-    changed_.notify_one();
+    const std::lock_guard lock{mutex_};
+    if (auto refused = refusal(); !refused) return refused;
+    copies_.push_back(std::move(order));
     return {};
 }
 
-Work Queue::take(std::optional<std::chrono::milliseconds> patience) {
-    std::unique_lock lock{mutex_};
-    const auto has_work = [this] { return !entries_.empty() || !copies_.empty() || stopping_; };
-    if (patience) {
-        changed_.wait_for(lock, *patience, has_work);
-    } else {
-        changed_.wait(lock, has_work);
-    }
+Work Queue::take() {
+    const std::lock_guard lock{mutex_};
     return take_batch(settings_.batch_max);
 }
 
 Work Queue::take_batch(std::size_t count) {
     Work work;
-    work.ended = stopping_ && entries_.empty() && copies_.empty();
     count = std::min(count, entries_.size());
     work.submissions.reserve(count);
     work.waiters.reserve(count);
@@ -91,15 +78,13 @@ Work Queue::take_batch(std::size_t count) {
     }
     waiting_.store(entries_.size(), std::memory_order_relaxed);
     work.copies = std::exchange(copies_, {});
+    work.ended = stopping_ && entries_.empty();
     return work;
 }
 
 void Queue::stop() {
-    {
-        const std::lock_guard lock{mutex_};
-        stopping_ = true;
-    }
-    changed_.notify_one();
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
 }
 
 Work Queue::fail() {

@@ -7,12 +7,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,13 +33,13 @@ struct Work {
     std::vector<Waiter<Commit>> waiters;  ///< theirs, in the same order
     Instant now;                          ///< when the last of them was handed in
     std::vector<CopyOrder> copies;        ///< after the batch
-    bool ended = false;                   ///< stopped, and nothing is left
+    bool ended = false;                   ///< stopped, and nothing is left after this
 };
 
 /// Memory that a submission holds while it waits, roughly.
 std::size_t weight_of(const Submission& submission);
 
-/// What waits for the ledger thread; bounded in count and bytes. The executor pushes, the thread takes.
+/// What waits for the ledger's next turn; bounded in count and bytes. The executor pushes, the turn takes.
 class Queue {
 public:
     explicit Queue(const LedgerSettings& settings) : settings_(settings) {}
@@ -53,9 +50,8 @@ public:
     /// Errors: `stopping`, `store_failed`.
     Result<void> push(CopyOrder& order);
 
-    /// Blocks until there is work, at most `patience` where it is given (then empty work). The thread sleeps in real
-    /// time: virtual time has no thread, it drives step() itself.
-    Work take(std::optional<std::chrono::milliseconds> patience);
+    /// What waits, up to one batch; empty work when nothing does.
+    Work take();
 
     /// From now on nothing is taken in; what waits is still handed out, then `ended`.
     void stop();
@@ -77,7 +73,6 @@ private:
 
     const LedgerSettings& settings_;
     std::mutex mutex_;
-    std::condition_variable changed_;
     std::deque<Entry> entries_;
     std::vector<CopyOrder> copies_;
     std::size_t bytes_ = 0;

@@ -29,43 +29,42 @@ Writer::Writer(Store& store, const LedgerSettings& settings, LedgerState state, 
                Log& log)
     : store_(store), settings_(settings), state_(std::move(state)), ticks_(ticks), log_(log) {}
 
-void Writer::run(Queue& queue, const std::shared_ptr<Front>& front, const asio::any_io_executor& executor) {
-    for (bool ended = false; !ended;) {
-        const bool is_full = !health_.writable;
-        auto work = queue.take(is_full ? std::optional{pause_} : std::nullopt);
-        if (is_full && probe()) {
-            tell(executor, front, [health = health_](Front& to) mutable { to.health(std::move(health)); });
-        }
+Driver::Next Writer::turn(Queue& queue, const std::shared_ptr<Front>& front, const asio::any_io_executor& executor) {
+    if (!health_.writable && probe())
+        tell(executor, front, [health = health_](Front& to) mutable { to.health(std::move(health)); });
 
-        if (!work.submissions.empty()) {
-            auto step = health_.writable ? commit(work.submissions, work.now) : Result<Step>{Errc::store_full};
-            if (step) {
-                Front::Committed batch{std::move(work.waiters), std::move(step->commits), std::move(step->notice),
-                                       state_, health_};
-                tell(executor, front,
-                     [batch = std::move(batch)](Front& to) mutable { to.committed(std::move(batch)); });
-            } else if (step.error() == Errc::store_full) {
-                tell(executor, front, [waiters = std::move(work.waiters), health = health_](Front& to) mutable {
-                    to.refused(std::move(waiters), Errc::store_full, std::move(health));
-                });
-            } else {
-                tell(executor, front,
-                     [failed = std::move(work), rest = queue.fail(), health = health_](Front& to) mutable {
-                         to.failed(std::move(failed), std::move(rest), std::move(health));
-                     });
-                break;
-            }
+    auto work = queue.take();
+    if (!work.submissions.empty()) {
+        auto step = health_.writable ? commit(work.submissions, work.now) : Result<Step>{Errc::store_full};
+        if (step) {
+            Front::Committed batch{std::move(work.waiters), std::move(step->commits), std::move(step->notice), state_,
+                                   health_};
+            tell(executor, front, [batch = std::move(batch)](Front& to) mutable { to.committed(std::move(batch)); });
+        } else if (step.error() == Errc::store_full) {
+            tell(executor, front, [waiters = std::move(work.waiters), health = health_](Front& to) mutable {
+                to.refused(std::move(waiters), Errc::store_full, std::move(health));
+            });
+        } else {
+            tell(executor, front, [failed = std::move(work), rest = queue.fail(), health = health_](Front& to) mutable {
+                to.failed(std::move(failed), std::move(rest), std::move(health));
+                to.ended();
+            });
+            return {.is_over = true, .again = {}};
         }
-
-        for (auto& copy : work.copies) {
-            tell(executor, front,
-                 [waiter = std::move(copy.waiter), result = store_.checkpoint(copy.directory)](Front&) mutable {
-                     complete<void>(std::move(waiter), std::move(result));
-                 });
-        }
-        ended = work.ended;
     }
-    tell(executor, front, [](Front& to) { to.ended(); });
+
+    for (auto& copy : work.copies) {
+        tell(executor, front,
+             [waiter = std::move(copy.waiter), result = store_.checkpoint(copy.directory)](Front&) mutable {
+                 complete<void>(std::move(waiter), std::move(result));
+             });
+    }
+    if (work.ended) {
+        tell(executor, front, [](Front& to) { to.ended(); });
+        return {.is_over = true, .again = {}};
+    }
+    if (queue.waiting() > 0) return {.is_over = false, .again = std::chrono::milliseconds{0}};
+    return {.is_over = false, .again = health_.writable ? std::nullopt : std::optional{pause_}};
 }
 
 Result<void> Writer::write(const Batch& batch, std::size_t submissions) {

@@ -4,6 +4,7 @@
 #include "ledger/queue.hpp"
 
 #include "stockcast/base/clock.hpp"
+#include "stockcast/base/driver.hpp"
 #include "stockcast/base/log.hpp"
 #include "stockcast/base/metrics.hpp"
 #include "stockcast/ledger/step.hpp"
@@ -18,7 +19,7 @@
 
 namespace stockcast::ledger {
 
-/// What the ledger thread does: a thin shell round step(). It alone touches the store's writing side.
+/// What the ledger does in a turn: a thin shell round step(). It alone touches the store's writing side.
 class Writer {
 public:
     Writer(Store& store, const LedgerSettings& settings, LedgerState state, const std::atomic<SeenTick>& ticks,
@@ -32,8 +33,9 @@ public:
     };
     void measure(const Meters& meters) { meters_.emplace(meters); }
 
-    /// Works off `queue` until it has ended or the store has failed. Each result is told to `front` by one post.
-    void run(Queue& queue, const std::shared_ptr<Front>& front, const asio::any_io_executor& executor);
+    /// Works off one batch of `queue`, and is over when that has ended or the store has failed. What came of it is told
+    /// to `front` by one post to `executor`, which must keep them in order.
+    Driver::Next turn(Queue& queue, const std::shared_ptr<Front>& front, const asio::any_io_executor& executor);
 
 private:
     Result<Step> commit(std::span<const Submission> submissions, Instant now);

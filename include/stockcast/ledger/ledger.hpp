@@ -2,6 +2,7 @@
 
 #include "stockcast/base/asio.hpp"
 #include "stockcast/base/clock.hpp"
+#include "stockcast/base/driver.hpp"
 #include "stockcast/base/log.hpp"
 #include "stockcast/base/metrics.hpp"
 #include "stockcast/base/random.hpp"
@@ -123,8 +124,9 @@ class Ledger {
 public:
     /// Reads the head and the counters. Throws StoreRefused when they can't be read. `executor` is where waiting
     /// callers resume and listeners are told. `on_fatal` is called once, on the executor, after `store_failed`: exit 1.
+    /// `driver`: where batches are made and written.
     Ledger(Store& store, LedgerSettings settings, asio::any_io_executor executor, Clock& clock, Random& random,
-           Log& log, std::function<void()> on_fatal);
+           Log& log, std::function<void()> on_fatal, std::unique_ptr<Driver> driver = make_driver_thread());
     ~Ledger();
     Ledger(const Ledger&) = delete;
     Ledger& operator=(const Ledger&) = delete;
