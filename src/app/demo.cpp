@@ -76,7 +76,7 @@ int demo(Settings settings, Log& log, Language language) {
     settings.jwt_public_key_file.clear();
     settings.sync_interval = 30s;  // so that a visitor sees the poll find what no webhook told
 
-    Server server{settings, process.surrounds()};
+    Server server{settings, process.surrounds(), machine_parts(settings, process.surrounds())};
     const auto now = process.clock.wall();
     const auto token = server.jwt().sign(Role::admin, "demo", now, now + 24h);
     say_how_to_watch(server, token.value(), language);

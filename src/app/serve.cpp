@@ -6,7 +6,7 @@ namespace stockcast {
 
 int serve(const Settings& settings, Log& log) {
     Process process{log};
-    Server server{settings, process.surrounds()};
+    Server server{settings, process.surrounds(), machine_parts(settings, process.surrounds())};
     return run_until_signalled(process, server);
 }
 

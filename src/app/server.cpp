@@ -56,21 +56,33 @@ asio::awaitable<std::string> answering(std::string line) {
 
 }  // namespace
 
-Server::Server(const Settings& settings, Surrounds with)
+ServerParts machine_parts(const Settings& settings, Surrounds with) {
+    ServerParts parts;
+    parts.store = open_rocks_store({.directory = settings.data_dir, .log = &with.log}, with.random);
+    if (settings.siigo_enabled)
+        parts.to_siigo = make_connector(siigo_trust(settings), with.workers, with.clock, with.log);
+    parts.ledger_driver = make_driver_thread();
+    parts.ledger.company = settings.company;
+    return parts;
+}
+
+Server::Server(const Settings& settings, Surrounds with, ServerParts parts)
     : settings_(settings),
       with_(with),
-      store_(open_rocks_store({.directory = settings.data_dir, .log = &with.log}, with.random)),
+      store_(std::move(parts.store)),
       webhook_secrets_(load_webhook_secrets(settings, *store_, with.random)),
       jwt_(load_jwt_keys(settings, with.random)),
       stopping_(with.executor),
-      ledger_(*store_, {.company = settings.company}, with.executor, with.clock, with.random, with.log,
-              [this] {
-                  failed_ = true;
-                  monitor_.store_failed();
-                  stop();
-              }),
+      ledger_(
+          *store_, std::move(parts.ledger), with.executor, with.clock, with.random, with.log,
+          [this] {
+              failed_ = true;
+              monitor_.store_failed();
+              stop();
+          },
+          std::move(parts.ledger_driver)),
       broadcaster_(with.executor, *store_, with.readers, with.clock, with.log, ledger_.status().epoch,
-                   ledger_.status().head, {}),
+                   ledger_.status().head, parts.streams),
       monitor_(settings, with, ledger_, broadcaster_),
       no_siigo_({*store_, with.workers, settings.company}),
       api_({.company = settings.company,
@@ -86,7 +98,7 @@ Server::Server(const Settings& settings, Surrounds with)
            {.ledger = ledger_,
             .store = *store_,
             .broadcaster = broadcaster_,
-            .upstream = join_upstream(),
+            .upstream = join_upstream(std::move(parts.to_siigo)),
             .workers = with.workers,
             .readers = with.readers,
             .clock = with.clock,
@@ -110,14 +122,15 @@ Server::Server(const Settings& settings, Surrounds with)
 
 Server::~Server() = default;
 
-Upstream& Server::join_upstream() {
+Upstream& Server::join_upstream(std::unique_ptr<Connector> to_siigo) {
     ledger_.on_commit([this](const CommitNotice& notice) { broadcaster_.publish(notice); });
     if (!settings_.siigo_enabled) return no_siigo_;
     const auto finished = [this](const SyncLog& run) {
         monitor_.sync_finished(run);
         if (run.outcome == SyncOutcome::completed) broadcaster_.announce(sync_completed_event(run));
     };
-    siigo_ = std::make_unique<SiigoUpstream>(settings_, webhook_secrets_.present, ledger_, *store_, with_, finished);
+    siigo_ = std::make_unique<SiigoUpstream>(settings_, webhook_secrets_.present, std::move(to_siigo), ledger_, *store_,
+                                             with_, finished);
     return *siigo_;
 }
 

@@ -77,7 +77,7 @@ asio::awaitable<void> drive(Activation& activation, Server& server, int& outcome
 int drive_own_server(const Settings& settings, const std::string& token_file, Language language) {
     const auto server_log = open_console_log({LogLevel::error, settings.log_format, language});
     Process process{*server_log};
-    Server server{settings, process.surrounds()};
+    Server server{settings, process.surrounds(), machine_parts(settings, process.surrounds())};
     print(Remark::good("No server runs yet: setup runs one until it is done",
                        "Todavía no hay servidor: setup usa uno propio hasta terminar"),
           language);

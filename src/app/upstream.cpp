@@ -75,12 +75,12 @@ asio::awaitable<Result<void>> LedgerJournal::save(std::string state) {
     co_return Result<void>{};
 }
 
-SiigoUpstream::SiigoUpstream(const Settings& settings, const std::string& webhook_secret, Ledger& ledger, Store& store,
-                             Surrounds with, std::function<void(const SyncLog&)> finished)
+SiigoUpstream::SiigoUpstream(const Settings& settings, const std::string& webhook_secret,
+                             std::unique_ptr<Connector> to_siigo, Ledger& ledger, Store& store, Surrounds with,
+                             std::function<void(const SyncLog&)> finished)
     : with_(with),
       kept_{store, with.workers, settings.company},
-      trust_(siigo_trust(settings)),
-      connector_(make_connector(trust_, with.workers, with.clock, with.log)),
+      connector_(std::move(to_siigo)),
       journal_(ledger, keys::siigo_state(settings.company)),
       client_(client_settings(settings), journalled(store, settings.company), journal_, *connector_, with.executor,
               with.clock, with.random, with.log),

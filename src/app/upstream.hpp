@@ -64,9 +64,9 @@ struct KeptSubscriptions {
 /// Everything that talks to SIIGO: client, sync, fetcher, subscriptions; and what the API asks of them.
 class SiigoUpstream final : public Upstream {
 public:
-    /// `finished`: told of each sync run's end. Throws Failure when SIIGO_CA_FILE can't be used.
-    SiigoUpstream(const Settings& settings, const std::string& webhook_secret, Ledger& ledger, Store& store,
-                  Surrounds with, std::function<void(const SyncLog&)> finished);
+    /// `finished`: told of each sync run's end. Throws Failure when the store can't be read.
+    SiigoUpstream(const Settings& settings, const std::string& webhook_secret, std::unique_ptr<Connector> to_siigo,
+                  Ledger& ledger, Store& store, Surrounds with, std::function<void(const SyncLog&)> finished);
 
     /// `must_run` wraps each loop: none of them ends by itself while the server serves.
     using MustRun = std::function<asio::awaitable<void>(std::string name, asio::awaitable<void> loop)>;
@@ -90,7 +90,6 @@ public:
 private:
     Surrounds with_;
     KeptSubscriptions kept_;
-    std::shared_ptr<TlsClientContext> trust_;
     std::unique_ptr<Connector> connector_;
     LedgerJournal journal_;
     siigo::Client client_;
