@@ -89,6 +89,11 @@ void MemoryStore::reopen() {
     broken_ = false;
 }
 
+bool MemoryStore::is_broken() const {
+    const std::lock_guard lock{mutex_};
+    return broken_;
+}
+
 std::size_t MemoryStore::commits() const {
     const std::lock_guard lock{mutex_};
     return commits_;

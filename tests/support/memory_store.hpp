@@ -37,6 +37,7 @@ public:
     void set_cold(bool cold);
     /// As if the process had ended and come back: a failed store can be written again, what is there stays.
     void reopen();
+    bool is_broken() const;
     /// Commits that succeeded.
     std::size_t commits() const;
     /// All entries of one family as they are now, also those that retention hides.

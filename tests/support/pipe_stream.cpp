@@ -14,8 +14,8 @@ namespace stockcast::test {
 
 /// Bytes on their way from one end to the other.
 struct PipeStream::Direction {
-    Direction(asio::any_io_executor its_executor, std::size_t its_capacity)
-        : executor(std::move(its_executor)), capacity(its_capacity) {}
+    Direction(asio::any_io_executor the_writers, asio::any_io_executor the_readers, std::size_t its_capacity)
+        : writers(std::move(the_writers)), readers(std::move(the_readers)), capacity(its_capacity) {}
 
     struct Read {
         asio::mutable_buffer into;
@@ -26,15 +26,18 @@ struct PipeStream::Direction {
         Done done;
     };
 
-    void complete(Done done, error_code ec, std::size_t count) {
-        asio::get_associated_cancellation_slot(done).clear();
-        asio::post(executor, asio::append(std::move(done), ec, count));
+    const asio::any_io_executor& executor_of(const Read&) const { return readers; }
+    const asio::any_io_executor& executor_of(const Write&) const { return writers; }
+
+    template <class Pending>
+    void complete(Pending pending, error_code ec, std::size_t count) {
+        asio::get_associated_cancellation_slot(pending.done).clear();
+        asio::post(executor_of(pending), asio::append(std::move(pending.done), ec, count));
     }
 
     template <class Pending>
     void fail(std::optional<Pending>& pending, error_code ec) {
-        auto failed = std::exchange(pending, std::nullopt);
-        complete(std::move(failed->done), ec, 0);
+        complete(*std::exchange(pending, std::nullopt), ec, 0);
     }
 
     void settle() {
@@ -47,20 +50,21 @@ struct PipeStream::Direction {
         if (!read) return;
         if (reader_gone) return fail(read, asio::error::operation_aborted);
         if (bytes.empty() && !ended) return;
-        auto [into, done] = *std::exchange(read, std::nullopt);
-        const auto count = std::min(into.size(), bytes.size());
-        if (count > 0) std::memcpy(into.data(), bytes.data(), count);
+        auto waiting = *std::exchange(read, std::nullopt);
+        const auto count = std::min(waiting.into.size(), bytes.size());
+        if (count > 0) std::memcpy(waiting.into.data(), bytes.data(), count);
         const bool at_end = bytes.empty();
         bytes.erase(0, count);
-        complete(std::move(done), at_end ? error_code{asio::error::eof} : error_code{}, count);
+        complete(std::move(waiting), at_end ? error_code{asio::error::eof} : error_code{}, count);
     }
 
     void settle_write() {
         if (!write) return;
         if (reader_gone || ended) return fail(write, asio::error::broken_pipe);
         if (bytes.size() >= capacity) return;
-        auto [from, done] = std::move(*std::exchange(write, std::nullopt));
-        complete(std::move(done), {}, take_in(from));
+        auto waiting = *std::exchange(write, std::nullopt);
+        const auto count = take_in(waiting.from);
+        complete(std::move(waiting), {}, count);
     }
 
     std::size_t take_in(std::span<const asio::const_buffer> from) {
@@ -74,7 +78,8 @@ struct PipeStream::Direction {
         return count;
     }
 
-    asio::any_io_executor executor;
+    asio::any_io_executor writers;
+    asio::any_io_executor readers;
     std::size_t capacity;
     std::string bytes;
     bool ended = false;        ///< no more will be sent
@@ -85,10 +90,14 @@ struct PipeStream::Direction {
 };
 
 PipeStream::Pair PipeStream::make(asio::any_io_executor executor, std::size_t capacity) {
-    const auto there = std::make_shared<Direction>(executor, capacity);
-    const auto back = std::make_shared<Direction>(executor, capacity);
-    return {std::unique_ptr<PipeStream>{new PipeStream{executor, back, there}},
-            std::unique_ptr<PipeStream>{new PipeStream{executor, there, back}}};
+    return make(executor, executor, capacity);
+}
+
+PipeStream::Pair PipeStream::make(asio::any_io_executor first, asio::any_io_executor second, std::size_t capacity) {
+    const auto there = std::make_shared<Direction>(first, second, capacity);
+    const auto back = std::make_shared<Direction>(second, first, capacity);
+    return {std::unique_ptr<PipeStream>{new PipeStream{first, back, there}},
+            std::unique_ptr<PipeStream>{new PipeStream{second, there, back}}};
 }
 
 PipeStream::PipeStream(asio::any_io_executor executor, std::shared_ptr<Direction> in, std::shared_ptr<Direction> out)
@@ -106,8 +115,8 @@ void PipeStream::start_read(asio::mutable_buffer into, Done done) {
             const auto alive = direction.lock();
             if (!alive || !alive->read) return;
             auto cancelled = std::exchange(alive->read, std::nullopt);
-            asio::post(alive->executor, asio::append(std::move(cancelled->done),
-                                                     error_code{asio::error::operation_aborted}, std::size_t{0}));
+            asio::post(alive->readers, asio::append(std::move(cancelled->done),
+                                                    error_code{asio::error::operation_aborted}, std::size_t{0}));
         });
     in_->settle();
 }

@@ -19,6 +19,8 @@ class PipeStream final : public ByteStream {
 public:
     using Pair = std::pair<std::unique_ptr<PipeStream>, std::unique_ptr<PipeStream>>;
     static Pair make(asio::any_io_executor executor, std::size_t capacity = 64 * 1024);
+    /// The ends belong to two processes: each one's completions are posted on its own executor.
+    static Pair make(asio::any_io_executor first, asio::any_io_executor second, std::size_t capacity);
     ~PipeStream() override;
 
     asio::any_io_executor get_executor() override { return executor_; }
