@@ -69,9 +69,9 @@ void CallGate::ended(Moment now, Ending ending, bool counts_as_refusal) {
     }
     // While only probes go out, each good one halves the pause to the next, each bad one doubles it.
     if (share_.pace(now.wall) != FailureShare::Pace::probes || ending == Ending::good) {
-        probe_pause_ = std::max(probe_pause_ / 2, probe_pause_min);
+        probe_pause_ = std::max(std::min(probe_pause_, probe_pause_usual_max) / 2, probe_pause_min);
     } else {
-        probe_pause_ = std::min(probe_pause_ * 2, probe_pause_max);
+        probe_pause_ = std::min(probe_pause_ * 2, std::max(share_.longest_pause(now.wall), probe_pause_usual_max));
     }
     if (counts_as_refusal) refusals_.refused(now.wall);
 }

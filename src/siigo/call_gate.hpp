@@ -35,10 +35,11 @@ struct CallerMarks {
 /// `restore`).
 class CallGate {
 public:
-    /// Longest pauses of calls while the failure share is too high.
+    /// Pauses between calls while the failure share is too high. Those between probes grow to FailureShare's longest
+    /// pause, if that is more than 15 min, and begin again at half of that when one succeeds.
     static constexpr std::chrono::seconds slowed_spacing{10};
     static constexpr std::chrono::seconds probe_pause_min{60};
-    static constexpr std::chrono::seconds probe_pause_max{900};
+    static constexpr std::chrono::seconds probe_pause_usual_max{900};
 
     enum class Reason { nothing, quota, named_wait, breaker, slowed, probing, share_stopped, refused };
     struct Permit {

@@ -53,6 +53,16 @@ FailureShare::Pace FailureShare::pace(Instant now) const {
     return could_pass ? Pace::stopped : Pace::probes;
 }
 
+std::chrono::seconds FailureShare::longest_pause(Instant now) const {
+    const auto week = sum(buckets_, now, window_hours);
+    // n more calls that all fail: (failures + n) / (calls + n) = 55 %.
+    const auto most = week.calls * never_past_percent;
+    const auto now_at = week.failures * 100;
+    const auto may_fail = most > now_at ? (most - now_at) / (100 - never_past_percent) : 0;
+    return std::chrono::seconds{Hours{window_hours + 1}} /
+           static_cast<std::int64_t>(std::max<std::uint64_t>(may_fail, 1));
+}
+
 Instant FailureShare::next_hour(Instant now) {
     return Instant{Hours{hour_of(now) + 1}};
 }

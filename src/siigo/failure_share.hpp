@@ -10,8 +10,9 @@ namespace stockcast::siigo {
 
 /// Our share of failed requests over 7 days, in hourly buckets. SIIGO blocks an API user above 80 % (siigo-api.md), and
 /// not until the cause is put right: so we slow down from 25 %, only probe at 40 %, and send nothing that could pass 55
-/// %. Below 50 calls a share says little; there 20 failures a day are the bound. Pure; wall time, as it outlives
-/// restarts.
+/// %. What may still fail before that is spread over the time until old failures leave (`longest_pause`), so that while
+/// SIIGO fails for days somebody still looks whether it is back. Below 50 calls a share says little; there 20 failures a
+/// day are the bound. Pure; wall time, as it outlives restarts.
 class FailureShare {
 public:
     static constexpr std::uint64_t calls_for_share = 50;
@@ -38,6 +39,8 @@ public:
     void count(Instant at, bool failed);
 
     Pace pace(Instant now) const;
+    /// Between probes that all fail: so far apart that they never use up what may fail.
+    std::chrono::seconds longest_pause(Instant now) const;
     /// When the window moves on next: buckets leave it by the hour.
     static Instant next_hour(Instant now);
 

@@ -27,6 +27,7 @@ enum Tag : std::uint8_t {
     tag_closed_since = 8,
     tag_next_probe = 9,
     tag_hold_until = 10,
+    tag_probe_pause = 11,  ///< seconds; absent: the shortest
 };
 
 /// 96 bits of SHA-256: enough to tell two apart, too few to be of use for anything else.
@@ -58,6 +59,7 @@ struct Stored {
     std::vector<FailureShare::Bucket> buckets;
     RefusalGate::State refusals;
     std::optional<Instant> hold_until;
+    std::uint64_t probe_pause = 0;
 };
 
 Result<void> read_field(const FieldReader::Raw& field, Stored& stored) {
@@ -81,6 +83,7 @@ Result<void> read_field(const FieldReader::Raw& field, Stored& stored) {
         case tag_closed_since: return into(FieldReader::instant(field), stored.refusals.closed_since.emplace());
         case tag_next_probe: return into(FieldReader::instant(field), stored.refusals.next_probe);
         case tag_hold_until: return into(FieldReader::instant(field), stored.hold_until.emplace());
+        case tag_probe_pause: return into(FieldReader::number(field), stored.probe_pause);
         default: return {};
     }
 }
@@ -118,6 +121,8 @@ std::string CallGate::save(Moment now) const {
     if (refusals.closed_since) {
         writer.instant(tag_closed_since, *refusals.closed_since).instant(tag_next_probe, refusals.next_probe);
     }
+    if (probe_pause_ > probe_pause_min)
+        writer.number(tag_probe_pause, static_cast<std::uint64_t>(probe_pause_.count()));
     if (hold_until_ > now.steady) writer.instant(tag_hold_until, to_wall(hold_until_, now));
     return writer.finish();
 }
@@ -143,7 +148,12 @@ bool CallGate::read(std::string_view state, Moment now) {
             std::clamp<Instant::Ticks>(*stored->hold_until - now.wall, Instant::Ticks{0}, std::chrono::hours{2});
         hold_until_ = now.steady + std::chrono::duration_cast<Steady::duration>(left);
     }
-    if (stored->user == marks_.user) share_.restore(std::move(stored->buckets), now.wall);
+    if (stored->user == marks_.user) {
+        share_.restore(std::move(stored->buckets), now.wall);
+        const auto longest = std::max(share_.longest_pause(now.wall), probe_pause_usual_max);
+        const auto kept = std::min(stored->probe_pause, static_cast<std::uint64_t>(longest.count()));
+        probe_pause_ = std::max(std::chrono::seconds{kept}, probe_pause_min);
+    }
     if (stored->user_and_key == marks_.user_and_key) refusals_.restore(stored->refusals);
     return true;
 }

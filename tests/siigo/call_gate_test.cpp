@@ -69,7 +69,7 @@ TEST_CASE("probes come closer while they succeed and further apart while they fa
     for (int i = 0; i < 100; ++i) call(gate, at((i - 99) * 1s), i < 45 ? Ending::rejected : Ending::good);
     CHECK(gate.status(at(0ms)).state == State::probing_only);
     auto now = at(0ms);
-    for (const auto pause : {60s, 120s, 240s, 480s, 900s, 900s}) {
+    for (const auto pause : {60s, 120s, 240s, 480s, 960s, 1920s}) {
         CHECK(gate.next(now).reason == Reason::probing);
         CHECK(gate.next(now).at == now.steady + pause);
         now = {now.steady + pause, now.wall + pause};
@@ -79,6 +79,33 @@ TEST_CASE("probes come closer while they succeed and further apart while they fa
         now = {gate.next(now).at, now.wall + 900s};
         call(gate, now, Ending::good);
         CHECK(gate.next(now).at == now.steady + pause);
+    }
+}
+
+TEST_CASE("while SIIGO fails for days, however often we restart, a probe goes out within 14 hours", "[siigo]") {
+    for (const int calls_before : {60, 300, 3'000}) {
+        INFO(calls_before << " calls before");
+        auto gate = gate_of();
+        auto now = at(0ms);
+        for (int i = 0; i < calls_before; ++i) call(gate, now, Ending::good);
+        std::chrono::nanoseconds longest{0};
+        for (int probe = 0; now.steady < at(0ms).steady + 5 * 24h; ++probe) {
+            if (probe % 7 == 6) {
+                auto restarted = gate_of();
+                REQUIRE(restarted.restore(gate.save(now), now) == CallGate::Restored::all);
+                gate = std::move(restarted);
+            }
+            const auto last = now.steady;
+            for (auto next = gate.next(now).at; next > now.steady; next = gate.next(now).at) {
+                const auto wait = next - now.steady;
+                now = {next, now.wall + std::chrono::duration_cast<Instant::Ticks>(wait)};
+            }
+            longest = std::max<std::chrono::nanoseconds>(longest, now.steady - last);
+            call(gate, now, Ending::rejected);
+            const auto status = gate.status(now);
+            REQUIRE(status.failures_7d * 100 <= status.calls_7d * 55);
+        }
+        CHECK(longest <= 14h);
     }
 }
 

@@ -154,6 +154,13 @@ TEST_CASE("the failure share slows down well before SIIGO's block", "[siigo]") {
     }
 }
 
+TEST_CASE("what may still fail is spread over the time until failures are forgotten", "[siigo]") {
+    CHECK(share_of(40, 100).longest_pause(noon) == std::chrono::seconds{169h} / 33);
+    CHECK(share_of(400, 1000).longest_pause(noon) == std::chrono::seconds{169h} / 333);
+    CHECK(share_of(54, 100).longest_pause(noon) == std::chrono::seconds{169h} / 2);
+    CHECK(share_of(90, 100).longest_pause(noon) == 169h);
+}
+
 TEST_CASE("failures are forgotten after their day or week, not before", "[siigo]") {
     const auto few = share_of(20, 20);
     CHECK(few.pace(noon + 24h) == FailureShare::Pace::stopped);
