@@ -59,8 +59,8 @@ struct RocksSettings {
 /// What a commit's failure means, beyond Store::commit: ENOSPC before anything of the batch was complete in the log is
 /// `store_full`, and every later commit is too until `recover()` succeeds (below the free-space floor they begin to
 /// succeed by themselves). Any failed fsync of the log or its directory, ENOSPC included, and every other error is
-/// `store_failed`, for good. `recover()` resumes RocksDB, or, where a torn record is left in the log, closes it and
-/// opens it again as after a crash: that waits until no snapshot is held, and readers wait for it.
+/// `store_failed`, for good. `recover()` closes RocksDB and opens it again as after a crash: that waits until no snapshot
+/// is held, and readers wait for it.
 std::unique_ptr<Store> open_rocks_store(const RocksSettings& settings, Random& random);
 
 }  // namespace stockcast
