@@ -33,7 +33,7 @@ rocksdb::DBOptions database_options(const RocksSettings& settings, OpenMode mode
     // Point-in-time, the default, opens silently with half of the synced records after one flipped bit; absolute
     // consistency refuses the torn tail that any kill leaves. A lost older WAL is noticed by tracking alone.
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-    options.track_and_verify_wals_in_manifest = mode != OpenMode::read_copy && mode != OpenMode::adopt;
+    options.track_and_verify_wals_in_manifest = mode != OpenMode::adopt;
     options.paranoid_checks = true;
     options.max_bgerror_resume_count = 0;
     options.listeners.push_back(std::make_shared<NoRecoveryByItself>());

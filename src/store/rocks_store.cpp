@@ -254,7 +254,7 @@ std::unique_ptr<Store> open_rocks_store(const RocksSettings& as_given, Random& r
 
 std::unique_ptr<RocksStore> open_rocks_store_for_reading(const RocksSettings& settings,
                                                          std::unique_ptr<DirectoryLock> lock) {
-    auto database = open_database(settings, lock ? OpenMode::read_in_place : OpenMode::read_copy);
+    auto database = open_database(settings, lock ? OpenMode::read_in_place : OpenMode::adopt);
     return std::make_unique<RocksStore>(settings, std::move(lock), std::move(database), RocksStore::Access::read_only);
 }
 

@@ -41,7 +41,7 @@ private:
 
 struct RocksSettings {
     std::string directory;        ///< DATA_DIR; the database is its `rocksdb/`. Made (0700) when it is missing
-    bool read_only_copy = false;  ///< a checkpoint: tracking of WALs off, nothing is written
+    bool read_only_copy = false;  ///< a checkpoint, one's own to open: it takes no commit
     /// Below this many bytes free, commits answer `store_full` beforehand. Asked of the disk at most once a second (of
     /// the machine's steady clock: how old a figure is does not decide anything that a test must own), and by each
     /// `recover()`.
