@@ -41,6 +41,8 @@ rocksdb::DBOptions database_options(const RocksSettings& settings, OpenMode mode
 
     options.max_background_jobs = 2;  // one flush, one compaction: two flushes at once have RocksDB issue 11865
     options.max_open_files = -1;
+    // A start makes these for each family anew, whatever few tables it has: of the default 16 most have nothing to open.
+    options.max_file_opening_threads = 2;
     options.max_total_wal_size = std::uint64_t{64} << 20;
     // Not charged to the block cache: the two budgets are separate settings. No stall: a full memtable is flushed.
     options.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(
