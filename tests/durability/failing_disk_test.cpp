@@ -6,13 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include <string>
-#include <unistd.h>
 #include <vector>
-
-/// RocksDB's, which rests for a second after a compaction that failed.
-extern "C" int usleep(useconds_t) {
-    return 0;
-}
 
 namespace stockcast::test {
 namespace {

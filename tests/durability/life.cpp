@@ -10,6 +10,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <span>
+#include <unistd.h>
+
+/// RocksDB's, which rests for a second after a flush or a compaction that failed.
+extern "C" int usleep(useconds_t) {
+    return 0;
+}
 
 /// For AddressSanitizer: where a new memtable's log can't be made, RocksDB 7.8 forgets the memtable.
 extern "C" const char* __lsan_default_suppressions() {
