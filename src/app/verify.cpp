@@ -30,6 +30,15 @@ void print(const StoreCheck& check, double seconds, bool spanish) {
     std::printf(check.findings.empty() ? good : bad, count(Family::products), count(Family::changes),
                 static_cast<unsigned long long>(check.head), count(Family::webhook_logs), count(Family::sync_logs),
                 seconds);
+    if (check.findings.empty()) return;
+    std::puts(
+        spanish
+            ? "Dos salidas: restaurar una copia en un DATA_DIR vacío (stockcast restore), o empezar con uno vacío, lo "
+              "que reconstruye el espejo desde SIIGO con una época nueva, sin su historia. Guarde mientras tanto el "
+              "directorio dañado."
+            : "Two ways out: restore a backup into an empty DATA_DIR (stockcast restore), or start with an empty one, "
+              "which rebuilds the mirror from SIIGO under a new epoch, without its history. Keep the damaged directory "
+              "until then.");
 }
 
 /// Returns whether anything differs.

@@ -1,5 +1,6 @@
 #include "stockcast/store/offline.hpp"
 
+#include "store/abort_notice.hpp"
 #include "store/refusal.hpp"
 #include "store/rocks_open.hpp"
 #include "store/rocks_store.hpp"
@@ -59,9 +60,11 @@ OfflineStore::OfflineStore(const std::string& data_dir, Random& random, std::chr
         if (refused.reason() != StoreRefused::Reason::locked) throw;
         copy_from_server(directory_, random, patience);
     }
+    notice_ = std::make_unique<AbortNotice>(data_dir);
 }
 
 OfflineStore::~OfflineStore() {
+    notice_.reset();
     store_.reset();
     std::error_code ignored;
     if (is_copy_) fs::remove_all(directory_, ignored);

@@ -68,14 +68,17 @@ StoreRefused refused_damaged(const std::string& directory, const std::string& wh
 }
 
 StoreRefused refused_foreign(const std::string& directory) {
-    return {Reason::foreign,
-            "What lies in " + directory +
-                "/rocksdb is not a stockcast store. Give stockcast a DATA_DIR of its own; an empty or missing "
-                "directory will do.",
-            "Lo que hay en " + directory +
-                "/rocksdb no es un almacén de stockcast. Dele a stockcast un DATA_DIR propio; sirve un directorio "
-                "vacío o que "
-                "aún no exista."};
+    return {
+        Reason::foreign,
+        "What lies in " + directory +
+            "/rocksdb is not a stockcast store. Give stockcast a DATA_DIR of its own; an empty or missing "
+            "directory will do. If it was a store, it is damaged: restore a backup into an empty DATA_DIR (stockcast "
+            "restore), or start with an empty one, which rebuilds the mirror from SIIGO under a new epoch.",
+        "Lo que hay en " + directory +
+            "/rocksdb no es un almacén de stockcast. Dele a stockcast un DATA_DIR propio; sirve un directorio "
+            "vacío o que aún no exista. Si era un almacén, está dañado: restaure una copia en un DATA_DIR vacío "
+            "(stockcast restore), o empiece con uno vacío, lo que reconstruye el espejo desde SIIGO con una época "
+            "nueva."};
 }
 
 StoreRefused refused_missing(const std::string& directory) {

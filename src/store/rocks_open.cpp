@@ -1,5 +1,6 @@
 #include "store/rocks_open.hpp"
 
+#include "store/abort_notice.hpp"
 #include "store/record_parts.hpp"
 #include "store/refusal.hpp"
 #include "store/rocks_reader.hpp"
@@ -52,6 +53,8 @@ std::string version_of_unknown(const RocksSettings& settings, const std::string&
     const auto env = rocksdb::NewCompositeEnv(disk_of(settings));
     rocksdb::DBOptions options;
     options.env = env.get();
+    // Without it a MANIFEST that names logs, as ours do, ends the process: a RocksDB with assertions has one against that.
+    options.track_and_verify_wals_in_manifest = true;
     if (!rocksdb::DB::OpenForReadOnly(options, path, families, &handles, &opened).ok()) return {};
 
     const std::unique_ptr<rocksdb::DB> db{opened};
@@ -74,8 +77,10 @@ void refuse_unknown_families(const RocksSettings& settings, const std::string& p
     for (const auto& name : names) ours += family_from(name) ? 1 : 0;
     if (ours == family_count && names.size() == family_count + 1) return;
     const auto version = version_of_unknown(settings, path);
-    if (version.empty() || version == std::to_string(store_format_version)) throw refused_foreign(settings.directory);
-    throw refused_newer(settings.directory, version, std::to_string(store_format_version));
+    if (version.empty()) throw refused_foreign(settings.directory);
+    if (version != std::to_string(store_format_version))
+        throw refused_newer(settings.directory, version, std::to_string(store_format_version));
+    throw refused_damaged(settings.directory, "column families are missing in its MANIFEST");
 }
 
 void refuse_other_version(const RocksSettings& settings, RocksDatabase& database) {
@@ -144,6 +149,7 @@ void make_database_if_missing(const RocksSettings& settings, const DirectoryLock
 }
 
 std::shared_ptr<RocksDatabase> open_database(const RocksSettings& settings, OpenMode mode) {
+    const AbortNotice notice{settings.directory};
     const auto path = database_path(settings.directory);
     if (!is_database(path)) {
         refuse_remains(settings, path);

@@ -17,7 +17,8 @@ std::shared_ptr<RocksDatabase> open_database(const RocksSettings& settings, Open
 
 class RocksStore;
 
-/// For tools: opens without writing a byte. With `lock` it is a store in its place, without one a checkpoint.
+/// For tools. With `lock` it is a store in its place, opened without writing a byte; without one a checkpoint of one's
+/// own.
 std::unique_ptr<RocksStore> open_rocks_store_for_reading(const RocksSettings& settings,
                                                          std::unique_ptr<DirectoryLock> lock);
 

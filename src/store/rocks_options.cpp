@@ -33,7 +33,7 @@ rocksdb::DBOptions database_options(const RocksSettings& settings, OpenMode mode
     // Point-in-time, the default, opens silently with half of the synced records after one flipped bit; absolute
     // consistency refuses the torn tail that any kill leaves. A lost older WAL is noticed by tracking alone.
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-    options.track_and_verify_wals_in_manifest = mode != OpenMode::read_copy && mode != OpenMode::adopt;
+    options.track_and_verify_wals_in_manifest = mode != OpenMode::adopt;
     options.paranoid_checks = true;
     options.max_bgerror_resume_count = 0;
     options.listeners.push_back(std::make_shared<NoRecoveryByItself>());
@@ -41,6 +41,8 @@ rocksdb::DBOptions database_options(const RocksSettings& settings, OpenMode mode
 
     options.max_background_jobs = 2;  // one flush, one compaction: two flushes at once have RocksDB issue 11865
     options.max_open_files = -1;
+    // A start makes these for each family anew, whatever few tables it has: of the default 16 most have nothing to open.
+    options.max_file_opening_threads = 2;
     options.max_total_wal_size = std::uint64_t{64} << 20;
     // Not charged to the block cache: the two budgets are separate settings. No stall: a full memtable is flushed.
     options.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(

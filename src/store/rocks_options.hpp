@@ -15,8 +15,9 @@ enum class OpenMode {
     create,         ///< there must be none yet
     read_write,     ///< the server's
     read_in_place,  ///< by a tool, with the directory locked against a server
-    read_copy,      ///< a checkpoint: it lacks the older WALs that its MANIFEST names, so tracking is off
-    adopt,          ///< the same for writing: RocksDB then lets go of the names of WALs that are not there
+    /// A checkpoint or another copy: it lacks older WALs that its MANIFEST can name, so tracking is off, and RocksDB lets
+    /// go of their names. It must be allowed to write that: opened for reading, it ends the process at an assertion.
+    adopt,
 };
 
 /// The durability settings of RocksDB 7.8, each with its reason. Database-wide part.

@@ -103,8 +103,8 @@ Result<void> RocksStore::write(RocksDatabase& database, const Batch& batch) {
     // ENOSPC is "not written" only while no whole record can be in the log; what came after the append (an fsync, the
     // MANIFEST's note of the log) leaves the outcome open, whatever its error.
     if (disk.sync_failed) return fail(status, Obstacle::broken);
-    if (disk.failed_appends != failed_appends) return fail(status, Obstacle::torn);
-    return fail(status, disk.appends == appends ? Obstacle::stopped : Obstacle::broken);
+    const bool is_unwritten = disk.failed_appends != failed_appends || disk.appends == appends;
+    return fail(status, is_unwritten ? Obstacle::full : Obstacle::broken);
 }
 
 Errc RocksStore::fail(const rocksdb::Status& status, Obstacle when_full) {
@@ -195,7 +195,7 @@ Result<void> RocksStore::checkpoint(const std::string& directory) {
 Result<void> RocksStore::copy_into(RocksDatabase& database, const std::string& directory) {
     // All families to files first, so that the copy needs no log.
     const auto flushed = database.db().Flush(rocksdb::FlushOptions{}, database.handles());
-    if (!flushed.ok()) return fail(flushed, Obstacle::stopped);
+    if (!flushed.ok()) return fail(flushed, Obstacle::full);
 
     rocksdb::Checkpoint* made = nullptr;
     auto status = rocksdb::Checkpoint::Create(&database.db(), &made);
@@ -217,15 +217,8 @@ StoreHealth RocksStore::recover() {
     if (auto shortage = free_space_.shortage(); !shortage.empty()) return {false, std::move(shortage)};
     if (obstacle_ == Obstacle::none) return {};
 
-    // Resume would write the rest of a torn record after all. It also refuses what RocksDB takes for fatal, such as a
-    // full disk while a new log is made; opening anew serves both.
-    if (obstacle_ == Obstacle::stopped) {
-        const auto opened = database();
-        if (opened && opened->db().Resume().ok()) {
-            obstacle_ = Obstacle::none;
-            return {};
-        }
-    }
+    // Not DB::Resume: it would write the rest of a torn record after all, refuses what RocksDB takes for fatal, such as a
+    // full disk while a new log is made, and never returned when the disk was still full while a compaction was due.
     return reopen();
 }
 
@@ -240,7 +233,7 @@ StoreHealth RocksStore::reopen() {
         database_ = open_database(settings_, OpenMode::read_write);
     } catch (const StoreRefused& refused) {
         reason_ = refused.what();
-        obstacle_ = refused.reason() == StoreRefused::Reason::no_room ? Obstacle::torn : Obstacle::broken;
+        obstacle_ = refused.reason() == StoreRefused::Reason::no_room ? Obstacle::full : Obstacle::broken;
         return obstacle_ == Obstacle::broken ? broken() : StoreHealth{false, reason_};
     }
     obstacle_ = Obstacle::none;
@@ -261,7 +254,7 @@ std::unique_ptr<Store> open_rocks_store(const RocksSettings& as_given, Random& r
 
 std::unique_ptr<RocksStore> open_rocks_store_for_reading(const RocksSettings& settings,
                                                          std::unique_ptr<DirectoryLock> lock) {
-    auto database = open_database(settings, lock ? OpenMode::read_in_place : OpenMode::read_copy);
+    auto database = open_database(settings, lock ? OpenMode::read_in_place : OpenMode::adopt);
     return std::make_unique<RocksStore>(settings, std::move(lock), std::move(database), RocksStore::Access::read_only);
 }
 

@@ -39,9 +39,8 @@ private:
     /// What stands in the way of commits.
     enum class Obstacle {
         none,
-        stopped,  ///< RocksDB met a full disk; the log is whole
-        torn,     ///< so, and the log ends in a torn record: only opening it anew drops that
-        broken,   ///< outcome unknown, or no disk: for good
+        full,    ///< RocksDB met a full disk, and must be opened anew when there is room
+        broken,  ///< outcome unknown, or no disk: for good
     };
 
     std::shared_ptr<RocksDatabase> database() const;

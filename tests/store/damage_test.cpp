@@ -1,9 +1,11 @@
 // What a crash, a bad disk or a careless hand leaves behind, and whether the next opening notices.
+#include "store/abort_notice.hpp"
 #include "store/faulty_store.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sys/wait.h>
@@ -134,4 +136,52 @@ TEST_CASE("a lost table file is refused as damage", "[store][damage]") {
     const auto refused = refusal_of(settings_in(directory.path()));
     REQUIRE(refused);
     CHECK(refused->reason() == StoreRefused::Reason::damaged);
+}
+
+TEST_CASE("a MANIFEST cut short anywhere is refused with the ways out, or lacks nothing", "[store][damage]") {
+    const TemporaryDirectory directory;
+    {
+        const auto store = open_in(directory / "data");
+        for (const auto* name : {"a", "b"}) {
+            CHECK(store->commit(put(name, "1")));
+            CHECK(store->checkpoint(directory / name));
+        }
+    }
+    open_in(directory / "data");
+    for (std::uintmax_t part = 0; part < 12; ++part) {
+        const auto copy = directory / ("copy" + std::to_string(part));
+        std::filesystem::copy(directory / "data", copy, std::filesystem::copy_options::recursive);
+        for (const auto& entry : std::filesystem::directory_iterator{copy + "/rocksdb"}) {
+            if (entry.path().filename().string().starts_with("MANIFEST-"))
+                std::filesystem::resize_file(entry.path(), std::filesystem::file_size(entry.path()) * part / 12);
+        }
+        const auto refused = refusal_of(settings_in(copy));
+        CAPTURE(part);
+        if (refused)
+            CHECK_THAT(refused->what(), Catch::Contains("stockcast restore") && Catch::Contains("new epoch"));
+        else
+            CHECK(entries_of(*open_in(copy), Family::products) == Entries{{"a", "1"}, {"b", "1"}});
+    }
+}
+
+TEST_CASE("an assertion of RocksDB's ends a start with the ways out and exit 1", "[store][damage]") {
+    const TemporaryDirectory directory;
+    int heard[2];
+    REQUIRE(::pipe(heard) == 0);
+    const auto child = ::fork();
+    if (child == 0) {
+        ::dup2(heard[1], STDERR_FILENO);
+        const AbortNotice notice{directory.path()};
+        std::abort();
+    }
+    ::close(heard[1]);
+    std::string said(4'096, '\0');
+    const auto got = ::read(heard[0], said.data(), said.size());
+    said.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    ::close(heard[0]);
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 1);
+    CHECK_THAT(said, Catch::Contains("stockcast restore") && Catch::Contains("época nueva"));
 }

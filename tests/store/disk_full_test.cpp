@@ -18,7 +18,7 @@ using Error = FaultyFileSystem::Error;
 TEST_CASE(
     "ENOSPC while the log is written: nothing of the batch is there, now or later, and the store comes back by itself",
     "[store][faults]") {
-    // With and without something unflushed: RocksDB's own Resume behaves differently in the two.
+    // With and without something unflushed: RocksDB behaves differently in the two.
     for (const bool has_unflushed : {false, true}) {
         for (const std::size_t size : {std::size_t{1}, std::size_t{100'000}, std::size_t{3'000'000}}) {
             CAPTURE(has_unflushed, size);
@@ -101,7 +101,7 @@ TEST_CASE("a disk that is still full at the recovery leaves the store waiting, n
     CHECK(faulty.store->commit(put("after", "1")));
 }
 
-TEST_CASE("ENOSPC in a flush stops commits, keeps what was committed and is resumed", "[store][faults]") {
+TEST_CASE("ENOSPC in a flush stops commits, keeps what was committed and ends when there is room", "[store][faults]") {
     FaultyStore faulty;
     CHECK(faulty.store->commit(put("before", "1")));
     faulty.disk->arm({.operation = Operation::append, .name_has = ".sst", .error = Error::no_space});
@@ -109,10 +109,25 @@ TEST_CASE("ENOSPC in a flush stops commits, keeps what was committed and is resu
     CHECK_FALSE(std::filesystem::exists(faulty.directory / "copy"));
     CHECK(faulty.store->commit(put("refused", "1")).error() == Errc::store_full);
 
-    const auto reader = faulty.store->snapshot();  // resuming needs no reader to end
     CHECK(faulty.store->recover().writable);
     CHECK(faulty.store->commit(put("after", "1")));
     CHECK(faulty.products() == Entries{{"after", "1"}, {"before", "1"}});
+}
+
+TEST_CASE("a disk that is full again while a compaction is due keeps nobody waiting for ever", "[store][faults]") {
+    FaultyStore faulty;
+    const auto flush = [&](const std::string& name) {
+        CHECK(faulty.store->commit(put(name, random_bytes(1'000))));
+        return faulty.store->checkpoint(faulty.directory / name);
+    };
+    for (const auto* name : {"a", "b", "c"}) CHECK(flush(name));
+    faulty.disk->arm({.operation = Operation::create, .name_has = ".sst", .spared = 1, .once = false});
+    while (flush("d" + std::to_string(faulty.products().size()))) {
+    }
+    CHECK_FALSE(faulty.store->recover().writable);
+    faulty.disk->heal();
+    CHECK(faulty.store->recover().writable);
+    CHECK(faulty.store->commit(put("after", "1")));
 }
 
 TEST_CASE("ENOSPC while a new log is made is a full store that comes back", "[store][faults]") {

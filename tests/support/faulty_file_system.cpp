@@ -10,6 +10,11 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 using rocksdb::Slice;
 using Operation = FaultyFileSystem::Operation;
+using Error = FaultyFileSystem::Error;
+
+IOStatus status_of(Error error) {
+    return error == Error::no_space ? IOStatus::NoSpace("injected") : IOStatus::IOError("injected");
+}
 
 class FaultyFile final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
@@ -18,21 +23,22 @@ public:
 
     IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
         const auto fault = disk_.strike(Operation::append, name_);
-        if (fault.ok()) return target()->Append(data, options, debug);
-        target()->Append(Slice{data.data(), data.size() / 2}, options, debug).PermitUncheckedError();
-        return fault;
+        if (!fault) return target()->Append(data, options, debug);
+        if (*fault != Error::io)
+            target()->Append(Slice{data.data(), data.size() / 2}, options, debug).PermitUncheckedError();
+        return status_of(*fault);
     }
     IOStatus Append(const Slice& data, const IOOptions& options, const rocksdb::DataVerificationInfo&,
                     IODebugContext* debug) override {
         return Append(data, options, debug);
     }
     IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-        auto fault = disk_.strike(Operation::sync, name_);
-        return fault.ok() ? target()->Sync(options, debug) : fault;
+        const auto fault = disk_.strike(Operation::sync, name_);
+        return fault ? status_of(*fault) : target()->Sync(options, debug);
     }
     IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-        auto fault = disk_.strike(Operation::sync, name_);
-        return fault.ok() ? target()->Fsync(options, debug) : fault;
+        const auto fault = disk_.strike(Operation::sync, name_);
+        return fault ? status_of(*fault) : target()->Fsync(options, debug);
     }
 
 private:
@@ -46,13 +52,54 @@ public:
         : FSDirectoryWrapper(std::move(directory)), name_(std::move(name)), disk_(disk) {}
 
     IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-        auto fault = disk_.strike(Operation::sync, name_);
-        return fault.ok() ? FSDirectoryWrapper::Fsync(options, debug) : fault;
+        const auto fault = disk_.strike(Operation::sync, name_);
+        return fault ? status_of(*fault) : FSDirectoryWrapper::Fsync(options, debug);
     }
     IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
                                  const rocksdb::DirFsyncOptions& reason) override {
-        auto fault = disk_.strike(Operation::sync, name_);
-        return fault.ok() ? FSDirectoryWrapper::FsyncWithDirOptions(options, debug, reason) : fault;
+        const auto fault = disk_.strike(Operation::sync, name_);
+        return fault ? status_of(*fault) : FSDirectoryWrapper::FsyncWithDirOptions(options, debug, reason);
+    }
+
+private:
+    std::string name_;
+    FaultyFileSystem& disk_;
+};
+
+class FaultySequence final : public rocksdb::FSSequentialFileOwnerWrapper {
+public:
+    FaultySequence(std::unique_ptr<rocksdb::FSSequentialFile>&& file, std::string name, FaultyFileSystem& disk)
+        : FSSequentialFileOwnerWrapper(std::move(file)), name_(std::move(name)), disk_(disk) {}
+
+    IOStatus Read(std::size_t bytes, const IOOptions& options, Slice* result, char* scratch,
+                  IODebugContext* debug) override {
+        const auto fault = disk_.strike(Operation::read, name_);
+        return fault ? status_of(*fault) : FSSequentialFileOwnerWrapper::Read(bytes, options, result, scratch, debug);
+    }
+
+private:
+    std::string name_;
+    FaultyFileSystem& disk_;
+};
+
+class FaultyTable final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+public:
+    FaultyTable(std::unique_ptr<rocksdb::FSRandomAccessFile>&& file, std::string name, FaultyFileSystem& disk)
+        : FSRandomAccessFileOwnerWrapper(std::move(file)), name_(std::move(name)), disk_(disk) {}
+
+    IOStatus Read(std::uint64_t offset, std::size_t bytes, const IOOptions& options, Slice* result, char* scratch,
+                  IODebugContext* debug) const override {
+        const auto fault = disk_.strike(Operation::read, name_);
+        if (fault) return status_of(*fault);
+        return FSRandomAccessFileOwnerWrapper::Read(offset, bytes, options, result, scratch, debug);
+    }
+    IOStatus MultiRead(rocksdb::FSReadRequest* requests, std::size_t count, const IOOptions& options,
+                       IODebugContext* debug) override {
+        for (std::size_t i = 0; i < count; ++i) {
+            auto& wanted = requests[i];
+            wanted.status = Read(wanted.offset, wanted.len, options, &wanted.result, wanted.scratch, debug);
+        }
+        return IOStatus::OK();
     }
 
 private:
@@ -62,7 +109,7 @@ private:
 
 }  // namespace
 
-FaultyFileSystem::FaultyFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+FaultyFileSystem::FaultyFileSystem(std::shared_ptr<rocksdb::FileSystem> disk) : FileSystemWrapper(std::move(disk)) {}
 
 void FaultyFileSystem::arm(Fault fault) {
     const std::lock_guard lock{mutex_};
@@ -85,28 +132,61 @@ void FaultyFileSystem::set_free_bytes(std::optional<std::uint64_t> bytes) {
     free_bytes_ = bytes;
 }
 
-IOStatus FaultyFileSystem::strike(Operation operation, const std::string& name) {
+std::optional<Error> FaultyFileSystem::strike(Operation operation, const std::string& name) {
     const std::lock_guard lock{mutex_};
+    if (!fault_) return std::nullopt;
+    const bool is_meant =
+        fault_->operation == operation || (fault_->operation == Operation::change && operation != Operation::read);
     const auto last_part = name.substr(name.rfind('/') + 1);
-    if (!fault_ || fault_->operation != operation || last_part.find(fault_->name_has) == std::string::npos) {
-        return IOStatus::OK();
-    }
+    if (!is_meant || last_part.find(fault_->name_has) == std::string::npos) return std::nullopt;
     if (fault_->spared > 0) {
         --fault_->spared;
-        return IOStatus::OK();
+        return std::nullopt;
     }
     ++strikes_;
     const auto error = fault_->error;
     if (fault_->once) fault_.reset();
-    return error == Error::no_space ? IOStatus::NoSpace("injected") : IOStatus::IOError("injected");
+    return error;
 }
 
 IOStatus FaultyFileSystem::NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                            std::unique_ptr<rocksdb::FSWritableFile>* file, IODebugContext* debug) {
-    if (auto fault = strike(Operation::create, name); !fault.ok()) return fault;
+    if (const auto fault = strike(Operation::create, name)) return status_of(*fault);
     auto opened = target()->NewWritableFile(name, options, file, debug);
     if (opened.ok()) *file = std::make_unique<FaultyFile>(std::move(*file), name, *this);
     return opened;
+}
+
+IOStatus FaultyFileSystem::NewSequentialFile(const std::string& name, const rocksdb::FileOptions& options,
+                                             std::unique_ptr<rocksdb::FSSequentialFile>* file, IODebugContext* debug) {
+    auto opened = target()->NewSequentialFile(name, options, file, debug);
+    if (opened.ok()) *file = std::make_unique<FaultySequence>(std::move(*file), name, *this);
+    return opened;
+}
+
+IOStatus FaultyFileSystem::NewRandomAccessFile(const std::string& name, const rocksdb::FileOptions& options,
+                                               std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                               IODebugContext* debug) {
+    auto opened = target()->NewRandomAccessFile(name, options, file, debug);
+    if (opened.ok()) *file = std::make_unique<FaultyTable>(std::move(*file), name, *this);
+    return opened;
+}
+
+IOStatus FaultyFileSystem::DeleteFile(const std::string& name, const IOOptions& options, IODebugContext* debug) {
+    if (const auto fault = strike(Operation::change, name)) return status_of(*fault);
+    return target()->DeleteFile(name, options, debug);
+}
+
+IOStatus FaultyFileSystem::RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
+                                      IODebugContext* debug) {
+    if (const auto fault = strike(Operation::change, to)) return status_of(*fault);
+    return target()->RenameFile(from, to, options, debug);
+}
+
+IOStatus FaultyFileSystem::LinkFile(const std::string& from, const std::string& to, const IOOptions& options,
+                                    IODebugContext* debug) {
+    if (const auto fault = strike(Operation::change, to)) return status_of(*fault);
+    return target()->LinkFile(from, to, options, debug);
 }
 
 IOStatus FaultyFileSystem::NewDirectory(const std::string& name, const IOOptions& options,

@@ -10,6 +10,7 @@
 
 namespace stockcast {
 
+class AbortNotice;
 class DirectoryLock;
 class RocksStore;
 
@@ -42,6 +43,7 @@ private:
     bool is_copy_ = false;
     std::unique_ptr<DirectoryLock> copy_lock_;  ///< tells other tools that this copy is in use
     std::unique_ptr<RocksStore> store_;
+    std::unique_ptr<AbortNotice> notice_;  ///< reading all of a damaged store can meet an assertion at any place
 };
 
 /// Says `line` to the server behind `DATA_DIR/stockcast.sock` and waits for its line: `ok`, with or without a text

@@ -41,7 +41,7 @@ private:
 
 struct RocksSettings {
     std::string directory;        ///< DATA_DIR; the database is its `rocksdb/`. Made (0700) when it is missing
-    bool read_only_copy = false;  ///< a checkpoint: tracking of WALs off, nothing is written
+    bool read_only_copy = false;  ///< a checkpoint, one's own to open: it takes no commit
     /// Below this many bytes free, commits answer `store_full` beforehand. Asked of the disk at most once a second (of
     /// the machine's steady clock: how old a figure is does not decide anything that a test must own), and by each
     /// `recover()`.
@@ -59,8 +59,8 @@ struct RocksSettings {
 /// What a commit's failure means, beyond Store::commit: ENOSPC before anything of the batch was complete in the log is
 /// `store_full`, and every later commit is too until `recover()` succeeds (below the free-space floor they begin to
 /// succeed by themselves). Any failed fsync of the log or its directory, ENOSPC included, and every other error is
-/// `store_failed`, for good. `recover()` resumes RocksDB, or, where a torn record is left in the log, closes it and
-/// opens it again as after a crash: that waits until no snapshot is held, and readers wait for it.
+/// `store_failed`, for good. `recover()` closes RocksDB and opens it again as after a crash: that waits until no snapshot
+/// is held, and readers wait for it.
 std::unique_ptr<Store> open_rocks_store(const RocksSettings& settings, Random& random);
 
 }  // namespace stockcast

@@ -109,7 +109,7 @@ public:
     /// room; `store_failed`: the copy broke off, which says nothing of the store (the next commit does).
     virtual Result<void> checkpoint(const std::string& directory) = 0;
 
-    /// After `store_full`: whether writes are possible again; tries to make them so (`DB::Resume`, free space).
+    /// After `store_full`: whether writes are possible again; tries to make them so.
     virtual StoreHealth recover() = 0;
 };
 
