@@ -211,6 +211,7 @@ private:
             require(change.seq == ++published_, "seq does not grow by one");
             require(parse_json(change.event).has_value(), "an event is no JSON: " + change.event);
         }
+        require(worked.notice.head_hash == state_.head_hash, "the notice names another hash than the state");
         require(published_ == state_.head && worked.notice.head == state_.head, "the head is not the last change");
         require(worked.commits.size() == waiting_.size(), "not every submission has its outcome");
         for (const auto& submission : waiting_) {

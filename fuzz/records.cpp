@@ -52,6 +52,14 @@ void check_change(std::string_view value) {
     check_value(records::decode_change, value);
     const auto change = records::decode_change(value);
     const auto event = records::decode_event(value);
+    static_cast<void>(records::is_next(value, {}));
+    if (change) {
+        const auto before = change->hash.value_or(ChainHash{});
+        auto chained = *change;
+        const auto next = records::encode_next(chained, before);
+        demand(records::is_next(next, before));
+        demand(records::decode_change(next)->hash == chained.hash);
+    }
     if (change && event) demand(records::decode_event(records::encode(*change)).value() == change->event);
 }
 

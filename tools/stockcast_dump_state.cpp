@@ -22,6 +22,8 @@ std::string ledger_json(const LedgerState& state) {
     std::string out;
     JsonObjectWriter writer{out};
     write_count(writer, "head", state.head);
+    writer.string("head_hash", state.head_hash.to_hex());
+    write_count(writer, "chained_from", state.chained_from);
     write_count(writer, "oldest", state.oldest);
     write_count(writer, "ticks", state.ticks);
     write_count(writer, "next_number", state.next_number);
@@ -42,6 +44,7 @@ Result<std::string> floors_json(std::string_view value) {
     JsonObjectWriter writer{out};
     write_count(writer, "changes", floors->changes);
     write_instant(writer, "changes_until", floors->changes_until);
+    writer.string("changes_hash", floors->changes_hash.to_hex());
     writer.string("logs", floors->logs.to_string()).string("audit", floors->audit.to_string()).close();
     return out;
 }

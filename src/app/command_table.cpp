@@ -292,11 +292,13 @@ const Command table[] = {
     {"verify",
      {"Check every invariant of the store, also while the server runs",
       "Revisa todo el almacén, también con el servidor en marcha"},
-     {"Checksums of all files and values; the change log without a gap; its changes give exactly the products held; "
-      "their\n"
-      "histories, causes, codes and counters. Exit 1 if anything differs.",
-      "Sumas de verificación de archivos y valores; el registro de cambios sin huecos; de sus cambios resultan los\n"
-      "productos; sus historias, causas, códigos y contadores. Sale con 1 si algo difiere."},
+     {"Checksums of all files and values; the change log without a gap, each change chained to the one before by its\n"
+      "hash; its changes give exactly the products held; their histories, causes, codes and counters. Exit 1 if\n"
+      "anything differs.",
+      "Sumas de verificación de archivos y valores; el registro de cambios sin huecos, cada uno encadenado al "
+      "anterior\n"
+      "por su hash; de sus cambios resultan los productos; sus historias, causas, códigos y contadores. Sale con 1 si\n"
+      "algo difiere."},
      declare_verify,
      run_verify},
     {"rotate-secret",

@@ -82,7 +82,7 @@ Server::Server(const Settings& settings, Surrounds with, ServerParts parts)
           },
           std::move(parts.ledger_driver)),
       broadcaster_(with.executor, *store_, with.readers, with.clock, with.log, ledger_.status().epoch,
-                   ledger_.status().head, parts.streams),
+                   ledger_.status().head, ledger_.status().head_hash, parts.streams),
       monitor_(settings, with, ledger_, broadcaster_),
       no_siigo_({*store_, with.workers, settings.company}),
       api_({.company = settings.company,

@@ -49,8 +49,9 @@ Broadcaster::Changes from_ring(const Ring& ring, Seq since, std::size_t limit) {
 }  // namespace
 
 Broadcaster::Broadcaster(asio::any_io_executor executor, Store& store, Workers& workers, Clock& clock, Log& log,
-                         std::string epoch, Seq head, BroadcasterSettings settings)
-    : hub_(std::make_shared<Hub>(std::move(executor), store, workers, clock, log, std::move(epoch), head, settings)) {}
+                         std::string epoch, Seq head, const ChainHash& head_hash, BroadcasterSettings settings)
+    : hub_(std::make_shared<Hub>(std::move(executor), store, workers, clock, log, std::move(epoch), head, head_hash,
+                                 settings)) {}
 
 Broadcaster::~Broadcaster() {
     hub_->abandon();

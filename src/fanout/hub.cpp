@@ -28,7 +28,7 @@ void unlink(intrusive::list_base_hook<intrusive::tag<InQueue>, UnlinkItself>& ho
 }  // namespace
 
 Hub::Hub(const asio::any_io_executor& on, Store& from, Workers& with, Clock& by, Log& to, std::string its_epoch,
-         Seq head, BroadcasterSettings its_settings)
+         Seq head, const ChainHash& head_hash, BroadcasterSettings its_settings)
     : executor(on),
       store(from),
       workers(with),
@@ -39,6 +39,7 @@ Hub::Hub(const asio::any_io_executor& on, Store& from, Workers& with, Clock& by,
       websocket("websocket", std::make_unique<WebSocketFraming>(), its_settings.ring_bytes, head),
       published(on),
       log_turns(on, its_settings.log_readers_max),
+      head_hash_(head_hash),
       gone_(on) {}
 
 Transport& Hub::event_stream() {
@@ -81,6 +82,7 @@ void Hub::publish(const CommitNotice& notice) {
     websocket.ring.let_go_below(notice.oldest);
     if (events_) events_->ring.let_go_below(notice.oldest);
     if (notice.changes.empty()) return;
+    head_hash_ = notice.head_hash;
     const auto now = clock.now();
     for (const auto& change : notice.changes) {
         websocket.ring.append(change, now);

@@ -23,7 +23,7 @@ namespace stockcast {
 class Hub : public std::enable_shared_from_this<Hub> {
 public:
     Hub(const asio::any_io_executor& on, Store& from, Workers& with, Clock& by, Log& to, std::string its_epoch,
-        Seq head, BroadcasterSettings its_settings);
+        Seq head, const ChainHash& head_hash, BroadcasterSettings its_settings);
 
     void add(Session& session);
     void remove(Session& session);
@@ -41,6 +41,7 @@ public:
     void publish(const CommitNotice& notice);
     void announce(const std::string& event);
     Seq head() const { return websocket.ring.head(); }
+    const ChainHash& head_hash() const { return head_hash_; }
     /// Made when the first client of its kind comes: whoever has none pays for none. What happened before is read from
     /// the change log.
     Transport& event_stream();
@@ -109,6 +110,7 @@ private:
     void start_sweeping();
     static asio::awaitable<void> sweep(std::shared_ptr<Hub> hub);
 
+    ChainHash head_hash_;
     std::optional<Transport> events_;
     All all_;
     Queue level_;  ///< by cursor, lowest first: each joins at the back with the head of then

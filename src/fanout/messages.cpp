@@ -24,12 +24,13 @@ std::string_view text(ResetReason reason) {
 
 }  // namespace
 
-std::string hello(Seq seq, std::string_view epoch) {
+std::string hello(Seq seq, std::string_view epoch, const ChainHash& head_hash) {
     std::string out;
     JsonObjectWriter{out}
         .string("type", "hello")
         .number("seq", static_cast<std::int64_t>(seq))
         .string("epoch", epoch)
+        .string("head_hash", head_hash.to_hex())
         .close();
     return out;
 }

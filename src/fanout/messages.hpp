@@ -1,5 +1,6 @@
 #pragma once
 
+#include "stockcast/model/chain_hash.hpp"
 #include "stockcast/model/ids.hpp"
 
 #include <cstddef>
@@ -9,7 +10,7 @@
 /// What the server itself says on a stream (interface.md «WebSocket /ws»), as JSON.
 namespace stockcast::messages {
 
-std::string hello(Seq seq, std::string_view epoch);
+std::string hello(Seq seq, std::string_view epoch, const ChainHash& head_hash);
 std::string heartbeat(Seq seq);
 std::string caught_up(Seq seq);
 std::string subscribed(Seq seq);

@@ -92,7 +92,7 @@ void Session::greet(const Resume& resume, std::shared_ptr<const Filter> filter) 
     narrow(std::move(filter));
     cursor_ = hub_.head();
     append_opening(control_);
-    say(messages::hello(cursor_, hub_.epoch));
+    say(messages::hello(cursor_, hub_.epoch, hub_.head_hash()));
     if (const auto reason = obstacle(resume)) {
         reset(*reason);
         if (*reason == messages::ResetReason::ahead) hub_.note_ahead(*resume.since);

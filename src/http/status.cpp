@@ -95,6 +95,7 @@ asio::awaitable<HttpResponse> show_stats(Services& services, Call) {
     write_siigo(json.open("siigo"), upstream);
     write_alerts(json.open("alerts"), services.alerts);
     json.string("company", services.settings.company).number("seq", count(ledger.head)).string("epoch", ledger.epoch);
+    json.string("head_hash", ledger.head_hash.to_hex());
     json.number("clients", count(services.broadcaster.sessions())).string("version", services.settings.version);
     json.close();
     co_return json_answer(200, std::move(body));

@@ -82,7 +82,7 @@ struct Examined {
 /// Replaces the properties by a digest: they are the bulk of a product, and only compared.
 void shorten(Product& product);
 
-/// Walks the change log: seqs without a gap, causes in the logs, folded into `products`.
+/// Walks the change log: seqs without a gap, hashes that follow from each other, causes in the logs, folded into `products`.
 void examine_changes(Examined& store);
 /// Compares the products' history with the changes that were walked.
 void examine_history(Examined& store);

@@ -84,6 +84,45 @@ void check_tally(Examined& store, const Change& change, const std::optional<Tall
                        {{"seq", change.seq}});
 }
 
+/// Whether each change's hash follows from that of the one before, from the oldest kept change of the chain to the head.
+class Chain {
+public:
+    explicit Chain(Examined& store) : store_(store), from_(store.state.chained_from), hash_(ChainHash{}) {
+        if (store.floors.changes > from_) hash_ = store.floors.changes_hash;
+    }
+    ~Chain() = default;
+    Chain(const Chain&) = delete;
+    Chain& operator=(const Chain&) = delete;
+
+    /// What follows can't be compared: a change is missing or damaged, which was told.
+    void lose() { hash_.reset(); }
+
+    void take(Seq seq, std::string_view value, const std::optional<ChainHash>& said) {
+        if (seq < from_) return;
+        if (!said) {
+            store_.findings.add({"change {seq} carries no hash", "el cambio {seq} no lleva hash"}, {{"seq", seq}});
+        } else if (hash_ && !records::is_next(value, *hash_)) {
+            store_.findings.add(
+                {"change {seq}: its hash does not follow from the one before: one of the two was altered",
+                 "cambio {seq}: su hash no sigue del anterior: uno de los dos fue alterado"},
+                {{"seq", seq}});
+        }
+        hash_ = said;  // each break is told once, where it is
+    }
+
+    void end() const {
+        if (!hash_ || *hash_ == store_.state.head_hash) return;
+        store_.findings.add({"the ledger's hash of its head {seq} is not that of the last change",
+                             "el hash que el libro tiene de su cabeza {seq} no es el del último cambio"},
+                            {{"seq", store_.state.head}});
+    }
+
+private:
+    Examined& store_;
+    const Seq from_;
+    std::optional<ChainHash> hash_;  ///< of the change before; absent: not known
+};
+
 void fold_one(Examined& store, Change change) {
     auto& known = store.products[change.product.id];
     known.changes.add(change.seq);
@@ -134,16 +173,19 @@ void examine_changes(Examined& store) {
     auto expected = store.state.oldest;
     std::optional<Tally> tally;
     Causes causes{store};
+    Chain chain{store};
     store.walk(Family::changes, {}, [&](std::string_view key, std::string_view value) {
         const auto seq = keys::seq_of(key);
         if (!seq) return findings.add({"changes: a key cannot be decoded", "changes: una clave no se puede descifrar"});
         if (*seq != expected) {
             findings.add({"changes: {expected} is missing, {seq} follows", "changes: falta {expected}, sigue {seq}"},
                          {{"expected", expected}, {"seq", *seq}});
+            chain.lose();
         }
         expected = *seq + 1;
         auto stored = records::decode_change(value);
         if (!stored) {
+            chain.lose();
             return findings.add(
                 {"change {seq} cannot be decoded: {reason}", "el cambio {seq} no se puede descifrar: {reason}"},
                 {{"seq", *seq}, {"reason", stored.error().message()}});
@@ -151,6 +193,7 @@ void examine_changes(Examined& store) {
         if (stored->change.seq != *seq) {
             findings.add({"change {seq} holds another seq", "el cambio {seq} dice otro número"}, {{"seq", *seq}});
         }
+        chain.take(*seq, value, stored->hash);
         check_tally(store, stored->change, tally);
         tally = stored->change.tally;
         causes.add(stored->change);
@@ -164,7 +207,9 @@ void examine_changes(Examined& store) {
     if (expected != store.state.head + 1) {
         findings.add({"changes: the last is {last}, the head {head}", "changes: el último es {last}, la cabeza {head}"},
                      {{"last", expected - 1}, {"head", store.state.head}});
+        chain.lose();
     }
+    chain.end();
 }
 
 void examine_history(Examined& store) {

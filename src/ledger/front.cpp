@@ -14,6 +14,7 @@ void Front::start(std::string epoch, const LedgerState& state) {
 
 void Front::keep(const LedgerState& state) {
     status_.head = state.head;
+    status_.head_hash = state.head_hash;
     status_.oldest = state.oldest;
     status_.counters = state.counters;
     webhook_minutes_ = state.webhook_minutes;

@@ -24,7 +24,9 @@ enum : std::uint8_t {
     webhook_minute,
     announced,
     unannounced,
-    last_unannounced
+    last_unannounced,
+    head_hash,
+    chained_from
 };
 }
 namespace minute_tag {
@@ -69,6 +71,8 @@ Result<void> read_field(const FieldReader::Raw& field, std::uint8_t version, Led
         case tag::announced: return keep(FieldReader::number(field), state.tally.announced);
         case tag::unannounced: return keep(FieldReader::number(field), state.tally.unannounced);
         case tag::last_unannounced: return keep(FieldReader::number(field), state.tally.last_unannounced);
+        case tag::head_hash: return keep(FieldReader::hash(field), state.head_hash);
+        case tag::chained_from: return keep(FieldReader::number(field), state.chained_from);
         case tag::webhook_minute: {
             auto bucket = read_minute(FieldReader::inside(field.bytes, version));
             if (!bucket) return bucket.error();
@@ -84,7 +88,7 @@ Result<void> read_field(const FieldReader::Raw& field, std::uint8_t version, Led
 
 std::string encode(const LedgerState& state) {
     const auto& counters = state.counters;
-    FieldWriter out{form_version, 128 + 16 * state.webhook_minutes.size()};
+    FieldWriter out{form_version, 176 + 16 * state.webhook_minutes.size()};
     out.number(tag::head, state.head)
         .number(tag::oldest, state.oldest)
         .number(tag::ticks, state.ticks)
@@ -99,7 +103,9 @@ std::string encode(const LedgerState& state) {
         .number(tag::webhooks_processed, counters.webhooks_processed)
         .number(tag::announced, state.tally.announced)
         .number(tag::unannounced, state.tally.unannounced)
-        .number(tag::last_unannounced, state.tally.last_unannounced);
+        .number(tag::last_unannounced, state.tally.last_unannounced)
+        .hash(tag::head_hash, state.head_hash)
+        .number(tag::chained_from, state.chained_from);
     FieldGroup bucket;
     for (const auto& [minute, count] : state.webhook_minutes) {
         out.group(tag::webhook_minute,
@@ -112,12 +118,16 @@ Result<LedgerState> decode_ledger_state(std::string_view value) {
     auto reader = FieldReader::open(value, form_version);
     if (!reader) return reader.error();
     LedgerState state;
+    state.chained_from = 0;
     for (;;) {
         const auto field = reader->next();
         if (!field) return field.error();
-        if (!*field) return state;
+        if (!*field) break;
         if (auto read = read_field(**field, reader->version(), state); !read) return read.error();
     }
+    // A version without the chain wrote it, and perhaps changes without a hash: the chain begins (again) behind them.
+    if (state.chained_from == 0) state.chained_from = state.head + 1;
+    return state;
 }
 
 }  // namespace stockcast

@@ -43,6 +43,7 @@ private:
         if (change.recorded_at >= cutoff_) return false;
         if (!fold_into_anchor(change)) return false;
         floors_.changes = change.seq + 1;
+        floors_.changes_hash = stored->hash.value_or(ChainHash{});
         floors_.changes_until = std::max(floors_.changes_until.value_or(change.recorded_at), change.recorded_at);
         return ++count_ < changes_max_;
     }

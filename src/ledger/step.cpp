@@ -68,6 +68,7 @@ public:
         out_.batch.put(Family::meta, std::string{keys::ledger_state}, encode(out_.state));
         for (auto& commit : out_.commits) commit.head = out_.state.head;
         out_.notice.head = out_.state.head;
+        out_.notice.head_hash = out_.state.head_hash;
         out_.notice.oldest = out_.state.oldest;
         return std::move(out_);
     }
@@ -165,7 +166,8 @@ private:
         if (stock_follows) swap_stock(next, *before);
         change.product = std::move(next);
         write_change_json(stored.event, change);
-        out_.batch.put(Family::changes, keys::change(change.seq), records::encode(stored));
+        out_.batch.put(Family::changes, keys::change(change.seq), records::encode_next(stored, out_.state.head_hash));
+        out_.state.head_hash = *stored.hash;
         next = std::move(change.product);
         if (stock_follows) swap_stock(next, *before);
 

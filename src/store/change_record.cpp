@@ -20,7 +20,8 @@ enum : std::uint8_t {
     changed,
     announced,
     unannounced,
-    last_unannounced
+    last_unannounced,
+    hash  // the last field for good: it covers all that stands in front of it
 };
 }
 namespace warehouse_tag {
@@ -61,18 +62,24 @@ Result<void> add_warehouse(Result<WarehouseChange> read, Change& change) {
     return {};
 }
 
+Result<void> keep_hash(const FieldReader::Raw& field, std::optional<ChainHash>& to) {
+    const auto hash = FieldReader::hash(field);
+    if (!hash) return hash.error();
+    to = *hash;
+    return {};
+}
+
 Result<void> add_changed(const FieldReader::Raw& field, Change& change) {
     change.changed.emplace_back(field.bytes);
     return {};
 }
 
-}  // namespace
-
-std::string encode(const StoredChange& stored) {
+/// All but the hash.
+FieldWriter written(const StoredChange& stored) {
     const Change& change = stored.change;
     const auto part = part_kept(change.type);
     const auto properties = part == ProductPart::whole ? change.product.properties.size() : 0;
-    FieldWriter out{form_version, 384 + stored.event.size() + properties + 64 * change.product.warehouses.size()};
+    FieldWriter out{form_version, 420 + stored.event.size() + properties + 64 * change.product.warehouses.size()};
     // The event first: what resumes a stream needs nothing behind it.
     out.text(tag::event, stored.event)
         .number(tag::seq, change.seq)
@@ -97,7 +104,30 @@ std::string encode(const StoredChange& stored) {
     out.number(tag::announced, change.tally.announced)
         .number(tag::unannounced, change.tally.unannounced)
         .number(tag::last_unannounced, change.tally.last_unannounced);
+    return out;
+}
+
+}  // namespace
+
+std::string encode(const StoredChange& stored) {
+    auto out = written(stored);
+    if (stored.hash) out.hash(tag::hash, *stored.hash);
     return out.finish();
+}
+
+std::string encode_next(StoredChange& stored, const ChainHash& before) {
+    auto out = written(stored);
+    stored.hash = before.followed_by(out.bytes());
+    return out.hash(tag::hash, *stored.hash).finish();
+}
+
+bool is_next(std::string_view value, const ChainHash& before) {
+    constexpr auto not_covered = field_bytes::hash_field_size + field_bytes::checksum_size;
+    if (value.size() < not_covered) return false;
+    const auto covered = value.substr(0, value.size() - not_covered);
+    std::string expected;
+    field_bytes::append_hash(expected, tag::hash, before.followed_by(covered));
+    return value.substr(covered.size(), expected.size()) == expected;
 }
 
 Result<StoredChange> decode_change(std::string_view value) {
@@ -125,6 +155,7 @@ Result<StoredChange> decode_change(std::string_view value) {
             case tag::announced: return keep(FieldReader::number(field), change.tally.announced);
             case tag::unannounced: return keep(FieldReader::number(field), change.tally.unannounced);
             case tag::last_unannounced: return keep(FieldReader::number(field), change.tally.last_unannounced);
+            case tag::hash: return keep_hash(field, stored.hash);
             default: return {};
         }
     });

@@ -2,13 +2,14 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 namespace stockcast {
 namespace {
 
-constexpr std::size_t checksum_size = 4;
+using field_bytes::checksum_size;
 
 std::uint32_t checksum_of(std::string_view bytes) {
     return static_cast<std::uint32_t>(
@@ -77,6 +78,10 @@ void append_quantity(std::string& out, std::uint8_t tag, const Quantity& value) 
     append_text(out, tag, value.to_string());
 }
 
+void append_hash(std::string& out, std::uint8_t tag, const ChainHash& value) {
+    append_text(out, tag, {reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size()});
+}
+
 }  // namespace field_bytes
 
 FieldWriter::FieldWriter(std::uint8_t form_version, std::size_t bytes_expected) {
@@ -138,6 +143,13 @@ Result<Quantity> FieldReader::quantity(const Raw& field) {
     auto value = Quantity::parse(field.bytes);
     if (!value) return Errc::store_damaged;
     return value;
+}
+
+Result<ChainHash> FieldReader::hash(const Raw& field) {
+    ChainHash hash;
+    if (field.bytes.size() != hash.bytes.size()) return Errc::store_damaged;
+    std::copy(field.bytes.begin(), field.bytes.end(), hash.bytes.begin());
+    return hash;
 }
 
 std::string damage_of(std::string_view value, std::uint8_t version_max) {

@@ -9,7 +9,7 @@ namespace {
 
 // Numbers on disk: never given to another meaning.
 namespace tag {
-enum : std::uint8_t { changes = 1, changes_until, logs, audit };
+enum : std::uint8_t { changes = 1, changes_until, logs, audit, changes_hash };
 }
 
 constexpr std::size_t seq_size = 8;
@@ -90,11 +90,11 @@ std::string_view Floors::before_all(Family family, std::string_view hidden_key) 
 }
 
 std::string encode(const Floors& floors) {
-    FieldWriter out{records::form_version, 64};
+    FieldWriter out{records::form_version, 96};
     out.number(tag::changes, floors.changes).instant_if(tag::changes_until, floors.changes_until);
     if (!floors.logs.is_none()) out.text(tag::logs, records::bytes_of(floors.logs.bytes()));
     if (!floors.audit.is_none()) out.text(tag::audit, records::bytes_of(floors.audit.bytes()));
-    return out.finish();
+    return out.hash_unless_zero(tag::changes_hash, floors.changes_hash).finish();
 }
 
 Result<Floors> decode_floors(std::string_view value) {
@@ -107,6 +107,7 @@ Result<Floors> decode_floors(std::string_view value) {
             case tag::changes_until: return records::keep(FieldReader::instant(field), floors.changes_until);
             case tag::logs: return records::keep_id(field, floors.logs);
             case tag::audit: return records::keep_id(field, floors.audit);
+            case tag::changes_hash: return records::keep(FieldReader::hash(field), floors.changes_hash);
             default: return {};
         }
     });

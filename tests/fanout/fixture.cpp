@@ -162,7 +162,7 @@ void TestClient::send_frame(int first_byte, std::string_view payload) {
 }
 
 FanoutFixture::FanoutFixture(BroadcasterSettings settings, Seq its_head)
-    : broadcaster(io.get_executor(), store, workers, clock, log, "epoch-1", its_head, settings), head(its_head) {
+    : broadcaster(io.get_executor(), store, workers, clock, log, "epoch-1", its_head, {}, settings), head(its_head) {
     asio::co_spawn(io, broadcaster.run(), asio::bind_cancellation_slot(stop_.slot(), [this](std::exception_ptr thrown) {
                        if (thrown) std::rethrow_exception(thrown);
                        stopped_ = true;
@@ -195,6 +195,7 @@ void FanoutFixture::change(std::size_t count, std::string code, std::vector<std:
         notice.changes.push_back({head, type, "main", recorded.product.id, code, warehouses, stored.event});
     }
     notice.head = head;
+    notice.head_hash = head_hash = head_hash.followed_by("change " + std::to_string(head));
     if (!store.commit(batch)) throw std::runtime_error{"the store"};
     broadcaster.publish(notice);
     settle();

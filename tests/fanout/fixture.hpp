@@ -89,6 +89,7 @@ public:
     StepWorkers workers;
     Broadcaster broadcaster;
     Seq head;
+    ChainHash head_hash;  ///< of its own making
     Wire wire = Wire::websocket;
     std::string padding;  ///< makes events larger
 

@@ -234,7 +234,7 @@ TEST_CASE("what came with the handshake is read first", "[fanout]") {
     RecordingLog log;
     MemoryStore store;
     StepWorkers workers;
-    Broadcaster broadcaster{io.get_executor(), store, workers, clock, log, "e", 0, {}};
+    Broadcaster broadcaster{io.get_executor(), store, workers, clock, log, "e", 0, {}, {}};
     auto [client, server] = PipeStream::make(io.get_executor());
     const std::string ping{"\x89\x80\0\0\0\0", 6};
     const auto place = std::make_shared<const int>(0);

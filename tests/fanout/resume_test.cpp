@@ -58,7 +58,7 @@ struct Server {
     }
     void start() {
         broadcaster = std::make_unique<Broadcaster>(io.get_executor(), store, workers, clock, log, truth.epoch,
-                                                    truth.head(), settings);
+                                                    truth.head(), ChainHash{}, settings);
     }
     void settle() { run_until_idle(io); }
 

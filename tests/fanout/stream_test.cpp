@@ -23,6 +23,16 @@ TEST_CASE("a client hears hello, then each change as it is published, in order",
     CHECK(on.broadcaster.head() == 9);
 }
 
+TEST_CASE("hello names the hash of the head that it names", "[fanout]") {
+    FanoutFixture on;
+    on.wire = GENERATE(Wire::websocket, Wire::events);
+    for (int round = 0; round < 2; ++round) {
+        const auto hello = parse_json(on.connect().events().at(0)).value();
+        CHECK(*hello.find("head_hash")->if_string() == on.head_hash.to_hex());
+        on.change(2);
+    }
+}
+
 TEST_CASE("all clients get the same bytes, however many they are", "[fanout]") {
     FanoutFixture on;
     on.wire = GENERATE(Wire::websocket, Wire::events);
@@ -112,7 +122,7 @@ TEST_CASE("whoever narrows while the log is read for him and his socket is full 
     on.change(20, "A");
     on.change(20, "B");
     on.workers.held = true;
-    auto& client = on.connect({0, ""}, {}, /*capacity=*/100);
+    auto& client = on.connect({0, ""}, {}, /*capacity=*/180);
     client.reads = false;
     client.say("nonsense");
     client.say("nonsense");  // its answers fill the socket

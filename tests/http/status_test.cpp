@@ -1,6 +1,9 @@
 #include "http/notification_lines.hpp"
 #include "http/world.hpp"
 
+#include "stockcast/store/keys.hpp"
+#include "stockcast/store/records.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -40,12 +43,22 @@ TEST_CASE("stats count what is held and what came", "[http][status]") {
     CHECK(text_at(world.ask(get("/api/stats").bearing(world.token(Role::viewer))), "products.updated_today") == "0");
 }
 
+TEST_CASE("stats name the head by its seq and its hash", "[http][status]") {
+    World world;
+    world.observe(observation().about(1).coded("A").named("a").with_stock("10").as_of("10:00").by_read());
+    const auto response = world.ask(get("/api/stats").bearing(world.token(Role::viewer)));
+    const auto change = world.store.entries(Family::changes).at(keys::change(1));
+    CHECK(text_at(response, "seq") == "1");
+    CHECK(text_at(response, "head_hash") == records::decode_change(change)->hash->to_hex());
+}
+
 TEST_CASE("an empty store has no average", "[http][status]") {
     World world;
     const auto response = world.ask(get("/api/stats").bearing(world.token(Role::viewer)));
     CHECK(text_at(response, "products.avg_stock") == "null");
     CHECK(text_at(response, "products.last_sync_time") == "null");
     CHECK(text_at(response, "seq") == "0");
+    CHECK(text_at(response, "head_hash") == std::string(64, '0'));
 }
 
 TEST_CASE("a sync is started once, and not where there is no SIIGO", "[http][status]") {

@@ -25,8 +25,9 @@ World::World(WorldSettings settings) : jwt(*JwtKeys::hs256(std::string{jwt_secre
     if (!store.commit(first)) throw std::logic_error("the store in memory takes nothing");
     ledger = std::make_unique<Ledger>(store, settings.ledger, io.get_executor(), clock, random, log,
                                       [this] { fatal = true; });
-    broadcaster = std::make_unique<Broadcaster>(io.get_executor(), store, workers, clock, log, ledger->status().epoch,
-                                                ledger->status().head, BroadcasterSettings{});
+    broadcaster =
+        std::make_unique<Broadcaster>(io.get_executor(), store, workers, clock, log, ledger->status().epoch,
+                                      ledger->status().head, ledger->status().head_hash, BroadcasterSettings{});
     ledger->on_commit([this](const CommitNotice& notice) { broadcaster->publish(notice); });
     api = std::make_unique<Api>(
         std::move(settings.api), jwt,

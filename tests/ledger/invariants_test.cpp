@@ -7,6 +7,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
@@ -73,6 +74,31 @@ TEST_CASE("each kind of damage is found", "[ledger]") {
         {"a change beyond the head", [](Bench& b) { change_state(b, [](auto& s) { s.head = 5; }); }, "the head 5"},
         {"a change is damaged", [](Bench& b) { spoil(b, Family::changes, keys::change(3), "x"); },
          "change 3 cannot be decoded"},
+        {"a change is rewritten with a good checksum",
+         [](Bench& b) {
+             auto change = *records::decode_change(b.store.entries(Family::changes).at(keys::change(3)));
+             change.event += ' ';
+             spoil(b, Family::changes, keys::change(3), records::encode(change));
+         },
+         "change 3: its hash does not follow"},
+        {"a change is rewritten with the hash that follows",
+         [](Bench& b) {
+             const auto before = *records::decode_change(b.store.entries(Family::changes).at(keys::change(2)))->hash;
+             auto change = *records::decode_change(b.store.entries(Family::changes).at(keys::change(3)));
+             change.event += ' ';
+             spoil(b, Family::changes, keys::change(3), records::encode_next(change, before));
+         },
+         "change 4: its hash does not follow"},
+        {"a change loses its hash",
+         [](Bench& b) {
+             auto change = *records::decode_change(b.store.entries(Family::changes).at(keys::change(3)));
+             change.hash.reset();
+             spoil(b, Family::changes, keys::change(3), records::encode(change));
+         },
+         "change 3 carries no hash"},
+        {"the head's hash is another",
+         [](Bench& b) { change_state(b, [](auto& s) { s.head_hash = s.head_hash.followed_by("more"); }); },
+         "hash of its head 6"},
         {"a change of history is not listed",
          [&](Bench& b) { spoil(b, Family::product_changes, keys::product_change("main", first_id, 1), {}); },
          "change 1 is missing in its product's history"},
@@ -161,6 +187,17 @@ TEST_CASE("a tally that does not follow from the one before is found", "[ledger]
     all.clear();
     for (const auto& finding : bench.findings()) all += finding + "\n";
     CHECK_THAT(all, Catch::Contains("the tally of announced changes is not the last change's"));
+}
+
+TEST_CASE("a break of the chain is told once, at its seq", "[ledger]") {
+    Bench bench;
+    live(bench);
+    auto change = *records::decode_change(bench.store.entries(Family::changes).at(keys::change(4)));
+    change.change.recorded_at = at("11:59");
+    spoil(bench, Family::changes, keys::change(4), records::encode(change));
+    const auto findings = bench.findings();
+    CHECK(std::ranges::count_if(findings, [](const auto& finding) { return finding.find("hash") != finding.npos; }) ==
+          1);
 }
 
 TEST_CASE("a change log that was cut without anchors is found", "[ledger]") {

@@ -128,6 +128,25 @@ TEST_CASE("an anchor holds the product as it was when its last change went", "[l
     CHECK(bench.store.floors().changes_until == at("13:00"));
 }
 
+TEST_CASE("the floors keep the hash of the last change that went, from which the kept ones are a chain",
+          "[ledger][retention]") {
+    Bench bench;
+    live(bench);
+    const auto third = records::decode_change(bench.store.entries(Family::changes).at(keys::change(3)))->hash;
+    let_go(bench, {.changes = at("13:30"), .logs = {}, .audit = {}});
+    REQUIRE(bench.store.reclaim());
+    auto floors = bench.store.floors();
+    CHECK(floors.changes_hash == third);
+    CHECK(decode_floors(encode(floors)).value() == floors);
+
+    floors.changes_hash = ChainHash{};
+    Batch damage;
+    damage.put(Family::meta, std::string{keys::floors}, encode(floors));
+    REQUIRE(bench.store.commit(damage));
+    REQUIRE(bench.findings().size() == 1);
+    CHECK_THAT(bench.findings().front(), Catch::Contains("change 4: its hash does not follow"));
+}
+
 TEST_CASE("logs go by their age alone, and their totals stay", "[ledger][retention]") {
     Bench bench;
     live(bench);

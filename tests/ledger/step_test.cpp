@@ -283,6 +283,8 @@ TEST_CASE("the ledger's state is read back as it was written", "[ledger]") {
     state.next_number = 12;
     state.counters = {3, 2, 2, quantity("-1.5"), 1, 20108, 50, 49, 6};
     state.webhook_minutes = {{28956000, 4}, {28956001, 2}};
+    state.head_hash = ChainHash{}.followed_by("a change");
+    state.chained_from = 5;
     const auto read = decode_ledger_state(encode(state));
     REQUIRE(read);
     CHECK(*read == state);
@@ -290,6 +292,22 @@ TEST_CASE("the ledger's state is read back as it was written", "[ledger]") {
     auto damaged = encode(state);
     damaged[5] ^= 1;
     CHECK(decode_ledger_state(damaged).error() == Errc::store_damaged);
+}
+
+TEST_CASE("each change is chained to the one before by its hash, the last to the state", "[ledger]") {
+    Bench bench;
+    bench.commit({bench.webhook(observation().coded("A").with_stock(5).as_of("10:00"))});
+    const auto step = bench.commit({bench.webhook(observation().with_stock(4).as_of("10:01")),
+                                    bench.webhook(observation().with_stock(3).as_of("10:02"))});
+    ChainHash before;
+    for (const auto& [key, value] : bench.store.entries(Family::changes)) {
+        INFO(keys::seq_of(key).value());
+        CHECK(records::is_next(value, before));
+        before = records::decode_change(value)->hash.value();
+    }
+    CHECK(step.state.head_hash == before);
+    CHECK(step.notice.head_hash == before);
+    CHECK(bench.commit({bench.webhook(observation().with_stock(3).as_of("10:02"))}).state.head_hash == before);
 }
 
 TEST_CASE("ticks in the state never fall behind those that were used", "[ledger]") {

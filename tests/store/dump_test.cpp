@@ -4,6 +4,7 @@
 #include "tools/stockcast_dump.hpp"
 
 #include "stockcast/base/json.hpp"
+#include "stockcast/ledger/step.hpp"
 #include "stockcast/store/fields.hpp"
 #include "stockcast/store/floors.hpp"
 #include "stockcast/store/keys.hpp"
@@ -127,7 +128,15 @@ TEST_CASE("what stockcast keeps for itself is shown as members", "[dump]") {
     Batch batch;
     batch.put(Family::meta, keys::anchor("main", anchor.id), records::encode(anchor));
     batch.put(Family::meta, std::string{keys::floors},
-              encode(Floors{.changes = 7, .changes_until = at("10:30"), .logs = log_id(3), .audit = {}}));
+              encode(Floors{.changes = 7,
+                            .changes_until = at("10:30"),
+                            .changes_hash = ChainHash{}.followed_by("6"),
+                            .logs = log_id(3),
+                            .audit = {}}));
+    LedgerState ledger;
+    ledger.head = 9;
+    ledger.head_hash = ChainHash{}.followed_by("9");
+    batch.put(Family::meta, std::string{keys::ledger_state}, encode(ledger));
     FieldWriter siigo{1};
     siigo.text(1, "who").text(2, "key").instant(3, at("10:30")).signed_number(4, 482'000).number(5, 9).number(6, 2);
     siigo.number(7, 1).instant(8, at("10:00")).instant(9, at("11:00"));
@@ -148,9 +157,12 @@ TEST_CASE("what stockcast keeps for itself is shown as members", "[dump]") {
         const auto entry = parse_json(line).value();
         values[*entry.find("name")->if_string()] = *entry.find("value");
     }
-    REQUIRE(values.size() == 5);
+    REQUIRE(values.size() == 6);
     CHECK(member(values[keys::anchor("main", anchor.id)], "available_quantity") == "12.5");
     CHECK(member(values["floors"], "changes") == "7");
+    CHECK(member(values["floors"], "changes_hash") == '"' + ChainHash{}.followed_by("6").to_hex() + '"');
+    CHECK(member(values["ledger"], "head") == "9");
+    CHECK(member(values["ledger"], "head_hash") == '"' + ledger.head_hash.to_hex() + '"');
     CHECK(member(values["floors"], "logs") == '"' + log_id(3).to_string() + '"');
     CHECK(member(values["siigo/main/state"], "sends") == R"(["2025-01-20T10:30:00Z"])");
     CHECK(member(values["siigo/main/state"], "hours") == R"([{"hour":"2024-12-26T08:00:00Z","calls":9,"failures":2}])");

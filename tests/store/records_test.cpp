@@ -99,6 +99,35 @@ TEST_CASE("a change keeps its tally, and one from before there were any has none
     CHECK(read.is_unannounced());
 }
 
+TEST_CASE("a change carries the hash that follows from the one before, and from every one of its bytes",
+          "[store][records]") {
+    const auto before = ChainHash{}.followed_by("the change before");
+    for (auto written : sample_changes()) {
+        const auto value = records::encode_next(written, before);
+        const auto read = records::decode_change(value).value();
+        CHECK(read.hash == written.hash);
+        CHECK(members(read.change) == members(written.change));
+        CHECK(records::encode(read) == value);
+        CHECK(records::is_next(value, before));
+        CHECK_FALSE(records::is_next(value, ChainHash{}));
+
+        std::size_t unnoticed = 0;
+        for (std::size_t at = 0; at + field_bytes::checksum_size < value.size(); ++at) {
+            auto altered = value;
+            altered[at] = static_cast<char>(altered[at] ^ 1);
+            unnoticed += records::is_next(altered, before) ? 1 : 0;
+        }
+        CHECK(unnoticed == 0);
+    }
+}
+
+TEST_CASE("a change that an earlier version recorded has no hash", "[store][records]") {
+    const auto value = records::encode(stock_change());
+    CHECK_FALSE(records::decode_change(value)->hash);
+    CHECK_FALSE(records::is_next(value, ChainHash{}));
+    CHECK_FALSE(records::is_next("", ChainHash{}));
+}
+
 TEST_CASE("a change of stock keeps the figures and leaves the product's other members out", "[store][records]") {
     auto written = stock_change();
     written.change.product.properties = std::string(10'000, ' ');
@@ -179,6 +208,8 @@ TEST_CASE("a good checksum round a bad field is damage all the same", "[store][r
     CHECK(product_with(8, "\1\x7f").error() == Errc::store_damaged);                 // a warehouse cut short
     CHECK(records::decode_product(records::encode_text("")).error() == Errc::store_damaged);  // no id at all
 
+    const auto short_hash = with_field(records::encode(stock_change()), 14, "short", 1);
+    CHECK(records::decode_change(short_hash).error() == Errc::store_damaged);
     const auto unknown_type = with_field(records::encode(stock_change()), 3, "\x09", 1);
     CHECK(records::decode_change(unknown_type).error() == Errc::store_damaged);
 }

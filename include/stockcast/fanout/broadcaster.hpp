@@ -75,7 +75,7 @@ struct StreamState {
 class Broadcaster {
 public:
     Broadcaster(asio::any_io_executor executor, Store& store, Workers& workers, Clock& clock, Log& log,
-                std::string epoch, Seq head, BroadcasterSettings settings);
+                std::string epoch, Seq head, const ChainHash& head_hash, BroadcasterSettings settings);
     ~Broadcaster();
 
     /// Puts clients, rings, lag and what was sent among `metrics`, which may be read as long as this lives. Once.

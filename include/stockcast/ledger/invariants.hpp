@@ -27,6 +27,8 @@ struct Examination {
 /// `findings_max`, behind which one more says that there are others.
 /// - every value can be decoded (form, checksum) and stands under the key that it names;
 /// - `seq` runs from the oldest kept to the head without a gap;
+/// - each change's hash follows from that of the change before it, the oldest kept one's from what the floors remember,
+///   and the last is the ledger's (changes recorded before there was a chain aside);
 /// - folding the kept changes over the anchors (what retention left of those that are gone) gives exactly the products
 ///   held: figure, warehouses, properties, existence;
 /// - every change has its entry in the product's history and every entry its change;

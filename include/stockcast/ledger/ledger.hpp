@@ -8,6 +8,7 @@
 #include "stockcast/base/random.hpp"
 #include "stockcast/base/result.hpp"
 #include "stockcast/ledger/decide.hpp"
+#include "stockcast/model/chain_hash.hpp"
 #include "stockcast/model/logs.hpp"
 #include "stockcast/model/observation.hpp"
 #include "stockcast/store/floors.hpp"
@@ -77,6 +78,7 @@ struct WrittenProduct {
 /// Told on the executor after each durable batch, in order: first `changes` (fan-out), then `reads` (the fetcher).
 struct CommitNotice {
     Seq head = 0;
+    ChainHash head_hash;
     Seq oldest = 1;                 ///< as in LedgerStatus: retention may have raised it
     std::optional<Steady> durable;  ///< since when; absent: nothing is measured (Ledger::measure)
     std::vector<PublishedChange> changes;
@@ -100,8 +102,9 @@ struct LedgerCounters {
 
 struct LedgerStatus {
     std::string epoch;
-    Seq head = 0;    ///< durable head
-    Seq oldest = 1;  ///< oldest change still kept; head + 1 when none is
+    Seq head = 0;         ///< durable head
+    ChainHash head_hash;  ///< zero before the first change that has one
+    Seq oldest = 1;       ///< oldest change still kept; head + 1 when none is
     LedgerCounters counters;
     std::size_t waiting = 0;  ///< submissions in the queue
     StoreHealth store;

@@ -20,7 +20,9 @@ struct LedgerState {
     SeenTick ticks = 0;  ///< highest handed out when this was written
     ProductNumber next_number = 1;
     LedgerCounters counters;
-    Tally tally;                                                          ///< of the head
+    Tally tally;           ///< of the head
+    ChainHash head_hash;   ///< of the head; zero before the first change that has one
+    Seq chained_from = 1;  ///< first change of the chain: those before it were recorded by a version without it
     std::vector<std::pair<std::int64_t, std::uint64_t>> webhook_minutes;  ///< (Unix minute, count), the last 60
     bool operator==(const LedgerState&) const = default;
 };

@@ -2,6 +2,7 @@
 
 #include "stockcast/base/instant.hpp"
 #include "stockcast/base/result.hpp"
+#include "stockcast/model/chain_hash.hpp"
 #include "stockcast/model/quantity.hpp"
 
 #include <cstddef>
@@ -21,6 +22,9 @@ void append_number(std::string& out, std::uint8_t tag, std::uint64_t value);
 void append_signed(std::string& out, std::uint8_t tag, std::int64_t value);
 void append_instant(std::string& out, std::uint8_t tag, Instant value);
 void append_quantity(std::string& out, std::uint8_t tag, const Quantity& value);
+void append_hash(std::string& out, std::uint8_t tag, const ChainHash& value);
+inline constexpr std::size_t hash_field_size = 2 + sizeof(ChainHash::bytes);
+inline constexpr std::size_t checksum_size = 4;  ///< at the end of each value
 }  // namespace field_bytes
 
 /// What a whole value and a group inside one have in common. The `…_unless` forms leave a field out when it holds what
@@ -37,6 +41,7 @@ public:
     Self& quantity(std::uint8_t tag, const Quantity& value) {
         return field_bytes::append_quantity(out_, tag, value), self();
     }
+    Self& hash(std::uint8_t tag, const ChainHash& value) { return field_bytes::append_hash(out_, tag, value), self(); }
     /// Fields inside a field: list entries and nested structs.
     template <class Group>
     Self& group(std::uint8_t tag, const Group& inner) {
@@ -55,6 +60,9 @@ public:
     }
     Self& quantity_if(std::uint8_t tag, const std::optional<Quantity>& value) {
         return value ? quantity(tag, *value) : self();
+    }
+    Self& hash_unless_zero(std::uint8_t tag, const ChainHash& value) {
+        return value == ChainHash{} ? self() : hash(tag, value);
     }
 
 protected:
@@ -79,6 +87,8 @@ class FieldWriter : public FieldAppender<FieldWriter> {
 public:
     /// `bytes_expected` is a hint: one allocation instead of several.
     explicit FieldWriter(std::uint8_t form_version, std::size_t bytes_expected = 0);
+    /// What is there so far: all of the value but its checksum.
+    std::string_view bytes() const { return out_; }
     /// The value. The writer is empty afterwards.
     std::string finish();
 };
@@ -103,6 +113,7 @@ public:
     static Result<std::int64_t> signed_number(const Raw& field);
     static Result<Instant> instant(const Raw& field);
     static Result<Quantity> quantity(const Raw& field);
+    static Result<ChainHash> hash(const Raw& field);
 
 private:
     FieldReader(std::uint8_t version, std::string_view rest) : version_(version), rest_(rest) {}

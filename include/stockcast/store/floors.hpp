@@ -2,6 +2,7 @@
 
 #include "stockcast/base/instant.hpp"
 #include "stockcast/base/result.hpp"
+#include "stockcast/model/chain_hash.hpp"
 #include "stockcast/model/ids.hpp"
 #include "stockcast/store/store.hpp"
 
@@ -20,8 +21,9 @@ struct Floors {
     Seq changes = 1;                       ///< oldest change kept: of `changes` and `product_changes`
     std::optional<Instant> changes_until;  ///< when the last change that is gone was recorded; absent: none is gone.
         ///< What a product was like at that moment or later can be told (keys::anchor)
-    LogId logs;   ///< oldest entry kept of `webhook_logs` and `sync_logs`
-    LogId audit;  ///< of `audit`
+    ChainHash changes_hash;  ///< of the last change that is gone, which the kept ones follow; zero: it had none
+    LogId logs;              ///< oldest entry kept of `webhook_logs` and `sync_logs`
+    LogId audit;             ///< of `audit`
     bool operator==(const Floors&) const = default;
 
     /// Whether that entry is gone. Pure, so that compactions may ask it of their own thread. A key that is not of the

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "stockcast/base/result.hpp"
+#include "stockcast/model/chain_hash.hpp"
 #include "stockcast/model/change.hpp"
 #include "stockcast/model/logs.hpp"
 #include "stockcast/model/product.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +25,15 @@ Result<Product> decode_product(std::string_view value);
 /// all. Its `seq` and `changed_at` are read back as the change's own.
 struct StoredChange {
     Change change;
-    std::string event;  ///< `write_change_json` of it
+    std::string event;              ///< `write_change_json` of it
+    std::optional<ChainHash> hash;  ///< its own; absent where a version without the chain recorded it
 };
 std::string encode(const StoredChange& change);
+/// Encodes it as the one that follows the change with the hash `before`, and gives it its own. That covers every byte of
+/// the value in front of it, of the event too: what is changed afterwards shows (`is_next`).
+std::string encode_next(StoredChange& change, const ChainHash& before);
+/// Whether an encoded change carries the hash that follows from `before`.
+bool is_next(std::string_view value, const ChainHash& before);
 Result<StoredChange> decode_change(std::string_view value);
 /// Only the event's bytes, for streams that resume; checks the checksum as well.
 Result<std::string> decode_event(std::string_view value);
