@@ -4,7 +4,11 @@
 #include "durability/shop.hpp"
 #include "store/opened_store.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
+#include <stdexcept>
+#include <system_error>
 
 namespace stockcast::test {
 namespace {
@@ -17,6 +21,30 @@ std::unique_ptr<Store> opened(const std::string& data_dir) {
     settings.memtable_bytes = std::uint64_t{1} << 20;
     SeededRandom random;
     return open_rocks_store(settings, random);
+}
+
+std::map<std::string, std::uintmax_t> sizes_in(const std::string& directory) {
+    std::map<std::string, std::uintmax_t> sizes;
+    for (const auto& entry : fs::recursive_directory_iterator{directory}) {
+        std::error_code gone;
+        if (const auto size = entry.file_size(gone); !gone) sizes[entry.path().string()] = size;
+    }
+    return sizes;
+}
+
+/// A copy of a store that is open: RocksDB's own threads write and remove files beside us, so until none did.
+void copy_of_open(const std::string& live, const std::string& place) {
+    for (int tries = 0; tries < 10'000; ++tries) {
+        try {
+            const auto before = sizes_in(live);
+            fs::copy(live, place, fs::copy_options::recursive);
+            if (sizes_in(live) == before) return;
+        } catch (const fs::filesystem_error&) {
+            // A file went away in the middle.
+        }
+        fs::remove_all(place);
+    }
+    throw std::runtime_error{live + " never stands still"};
 }
 
 /// Flushes all families.
@@ -33,7 +61,7 @@ std::vector<std::string> SampleStore::older() const {
 
 void SampleStore::make() const {
     const auto live = directory_ + "/live";
-    const auto keep_as = [&](const std::string& place) { fs::copy(live, place, fs::copy_options::recursive); };
+    const auto keep_as = [&](const std::string& place) { copy_of_open(live, place); };
     {
         const auto store = opened(live);
         Shop shop{*store, 1};
