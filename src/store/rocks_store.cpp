@@ -218,7 +218,7 @@ StoreHealth RocksStore::recover() {
     if (obstacle_ == Obstacle::none) return {};
 
     // Not DB::Resume: it would write the rest of a torn record after all, refuses what RocksDB takes for fatal, such as a
-    // full disk while a new log is made, and never returned when the disk was still full while a compaction was due.
+    // full disk while a new log is made, and was seen to wait for ever while the disk was still full.
     return reopen();
 }
 

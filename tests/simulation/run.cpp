@@ -29,10 +29,10 @@ Settings settings_for(Chance& chance, const std::string& directory) {
     settings.siigo_access_key = siigo.access_key;
     settings.siigo_partner_id = "stockcastSimulated";
     settings.siigo_base_url = "https://" + std::string{Siigo::host};
-    settings.siigo_requests_per_minute = static_cast<unsigned>(chance.between(15, 80));
+    settings.siigo_requests_per_minute = static_cast<unsigned>(chance.between(6, 60));
     settings.sync_interval = std::chrono::minutes{chance.between(1, 5)};
     settings.sync_full_interval = std::chrono::minutes{chance.between(15, 60)};
-    settings.sync_batch_size = static_cast<unsigned>(chance.between(2, 20));
+    settings.sync_batch_size = static_cast<unsigned>(chance.between(1, 12));
     settings.webhook_base_url = "https://shop.example/api/webhooks";
     settings.webhook_secret = std::string{webhook_secret};
     settings.host = "127.0.0.1";
