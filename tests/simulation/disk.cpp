@@ -44,7 +44,7 @@ Disk::Disk(const std::string& epoch) {
     contents_.commit(first).value();
 }
 
-std::unique_ptr<Store> Disk::mount(const Process&) {
+std::unique_ptr<Store> Disk::mount() {
     return std::make_unique<Mounted>(*this);
 }
 

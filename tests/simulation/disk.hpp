@@ -1,7 +1,5 @@
 #pragma once
 
-#include "simulation/chance.hpp"
-#include "simulation/scheduler.hpp"
 #include "support/memory_store.hpp"
 
 #include "stockcast/store/store.hpp"
@@ -19,10 +17,9 @@ public:
     /// An empty store of that epoch, as one is made.
     explicit Disk(const std::string& epoch);
 
-    /// The disk as one process sees it, for as long as that lives.
-    std::unique_ptr<Store> mount(const Process& process);
+    /// The disk as one process sees it.
+    std::unique_ptr<Store> mount();
     test::MemoryStore& contents() { return contents_; }
-    const test::MemoryStore& contents() const { return contents_; }
 
     /// Told of each batch that is on disk now.
     std::function<void(const Batch&)> on_commit;

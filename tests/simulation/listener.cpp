@@ -76,7 +76,7 @@ asio::awaitable<void> Listener::listen_once() {
     if (!sent) co_return;
     bool goes_on = co_await read_head(*stream);
     while (goes_on && clock.now() < leaves_at) {
-        goes_on = take_frames(*stream);
+        goes_on = take_frames();
         if (!reply_.empty()) {
             auto replied = co_await write_all(*stream, std::exchange(reply_, {}));
             goes_on = goes_on && replied.has_value();
@@ -120,7 +120,7 @@ asio::awaitable<bool> Listener::read_head(ByteStream& stream) {
     }
 }
 
-bool Listener::take_frames(ByteStream&) {
+bool Listener::take_frames() {
     for (;;) {
         if (unread_.size() < 2) return true;
         const auto opcode = static_cast<websocket::Opcode>(unread_[0] & 0x0F);
@@ -152,10 +152,10 @@ void Listener::hear(const std::string& text) {
         if (!knows_its_place_ && seq) position_ = *seq;
         knows_its_place_ = true;
     } else if (type == "reset" && seq) {
-        if (on_reset) on_reset(*this, *seq);
+        on_reset(*this, *seq);
         position_ = *seq;
     } else if (is_change(type) && seq) {
-        if (on_change) on_change(*this, position_, *seq, text);
+        on_change(*this, position_, *seq, text);
         position_ = *seq;
     }
 }

@@ -33,7 +33,6 @@ public:
     /// From now on it stays connected and reads at once.
     void become_diligent() { habits_ = {.stays = std::chrono::hours{100'000}, .away = std::chrono::seconds{1}}; }
     Seq position() const { return position_; }
-    const std::string& epoch() const { return epoch_; }
     bool is_level_with(Seq head) const { return position_ == head; }
 
     /// Told of each change: its seq, the seq before it that the listener knows of (absent: it has come anew), the text.
@@ -49,7 +48,7 @@ private:
     asio::awaitable<bool> read_more(ByteStream& stream);
     std::string request() const;
     /// False: the connection is over.
-    bool take_frames(ByteStream& stream);
+    bool take_frames();
     void hear(const std::string& text);
 
     std::string name_;

@@ -41,7 +41,7 @@ struct Machine::Incarnation {
         auto its_driver = std::make_unique<PlayedDriver>(process, machine.chance_, machine.tightness_.slowest_fsync);
         driver = its_driver.get();
         ServerParts parts;
-        parts.store = machine.disk_.mount(process);
+        parts.store = machine.disk_.mount();
         parts.to_siigo = machine.network_.connector(process);
         parts.ledger_driver = std::move(its_driver);
         parts.ledger = machine.tightness_.ledger;

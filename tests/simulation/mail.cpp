@@ -50,9 +50,7 @@ asio::awaitable<void> Mail::deliver(sim::Letter letter, std::chrono::nanoseconds
     request.fields.add("Content-Type", "application/json");
     request.body = letter.body;
     const auto answer = co_await client.exchange(std::move(request), clock.now() + patience);
-    const unsigned status = answer ? answer->status : 0;
-    if (on_answer) on_answer(status);
-    if (status >= 200 && status < 300 && on_acknowledged) on_acknowledged(letter.url, letter.body);
+    if (answer && answer->status >= 200 && answer->status < 300) on_acknowledged(letter.url, letter.body);
 }
 
 }  // namespace stockcast::simulation

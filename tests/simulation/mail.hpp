@@ -31,8 +31,6 @@ public:
     void forge(std::string url, std::string body);
     /// Told of each notification that was answered 2xx.
     std::function<void(const std::string& url, const std::string& body)> on_acknowledged;
-    /// Told of each answer.
-    std::function<void(unsigned status)> on_answer;
 
 private:
     void send(sim::Letter letter, std::chrono::nanoseconds delay);

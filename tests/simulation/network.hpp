@@ -39,7 +39,6 @@ public:
     /// Ends all connections of the process, and nobody reaches it any more.
     void unplug(Process& process);
     std::unique_ptr<Connector> connector(Process& from);
-    std::size_t connections() const { return links_.size(); }
 
 private:
     class Plug;

@@ -49,9 +49,8 @@ public:
     /// How the mirror differs from SIIGO; empty: not at all.
     std::string difference(const sim::Company& company) const;
     Seq head() const { return head_; }
-    /// Answers of the last seven days, and failures among them.
+    /// SIIGO's, of the last seven days.
     std::size_t answers() const { return answers_.size(); }
-    std::size_t failures() const { return failures_; }
     double worst_failure_share() const { return worst_failure_share_; }
 
 private:

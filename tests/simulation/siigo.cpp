@@ -31,7 +31,7 @@ public:
 
     HttpVerdict judge(const HttpRequest& head) override {
         auto verdict = front_.judge(head);
-        if (siigo_.on_request) siigo_.on_request();
+        siigo_.on_request();
         if (verdict.refusal) answered(head, verdict.refusal->status);
         return verdict;
     }
@@ -55,7 +55,7 @@ private:
     void answered(const std::string& request, unsigned status) {
         auto& scheduler = siigo_.process_.scheduler();
         scheduler.note("siigo", request + " " + std::to_string(status));
-        if (siigo_.on_answer) siigo_.on_answer({scheduler.elapsed(), status});
+        siigo_.on_answer({scheduler.elapsed(), status});
     }
 
     sim::Front& front_;

@@ -62,7 +62,6 @@ public:
     sim::Faults& faults() { return faults_; }
     sim::Variants& variants() { return variants_; }
     const sim::Company& company() const { return company_; }
-    const sim::Subscriptions& subscriptions() const { return subscriptions_; }
 
     /// Told of each request that arrives, before it is answered, and of each answer.
     std::function<void()> on_request;
