@@ -71,9 +71,13 @@ void CallGate::ended(Moment now, Ending ending, bool counts_as_refusal) {
     if (share_.pace(now.wall) != FailureShare::Pace::probes || ending == Ending::good) {
         probe_pause_ = std::max(std::min(probe_pause_, probe_pause_usual_max) / 2, probe_pause_min);
     } else {
-        probe_pause_ = std::min(probe_pause_ * 2, std::max(share_.longest_pause(now.wall), probe_pause_usual_max));
+        probe_pause_ = std::min(probe_pause_ * 2, longest_probe_pause(now.wall));
     }
     if (counts_as_refusal) refusals_.refused(now.wall);
+}
+
+std::chrono::seconds CallGate::longest_probe_pause(Instant now) const {
+    return std::max(share_.longest_pause(now), probe_pause_usual_max);
 }
 
 void CallGate::abandoned(Moment now, bool sent) {

@@ -78,6 +78,7 @@ public:
 
 private:
     bool read(std::string_view state, Moment now);
+    std::chrono::seconds longest_probe_pause(Instant now) const;
 
     CallerMarks marks_;
     QuotaWindow quota_;

@@ -150,8 +150,8 @@ bool CallGate::read(std::string_view state, Moment now) {
     }
     if (stored->user == marks_.user) {
         share_.restore(std::move(stored->buckets), now.wall);
-        const auto longest = std::max(share_.longest_pause(now.wall), probe_pause_usual_max);
-        const auto kept = std::min(stored->probe_pause, static_cast<std::uint64_t>(longest.count()));
+        const auto longest = static_cast<std::uint64_t>(longest_probe_pause(now.wall).count());
+        const auto kept = std::min(stored->probe_pause, longest);
         probe_pause_ = std::max(std::chrono::seconds{kept}, probe_pause_min);
     }
     if (stored->user_and_key == marks_.user_and_key) refusals_.restore(stored->refusals);
