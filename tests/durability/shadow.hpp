@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/memory_store.hpp"
+#include "support/store_wrapper.hpp"
 
 #include "stockcast/store/store.hpp"
 
@@ -9,8 +10,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace stockcast::test {
 
@@ -42,29 +41,13 @@ private:
 };
 
 /// A store whose commits go through its shadow, so that others (a ledger) can be given it. Neither is owned.
-class ShadowedStore final : public Store {
+class ShadowedStore final : public StoreWrapper {
 public:
-    ShadowedStore(Store& store, Shadow& shadow) : store_(store), shadow_(shadow) {}
+    ShadowedStore(Store& store, Shadow& shadow) : StoreWrapper(store), shadow_(shadow) {}
 
-    Result<void> commit(const Batch& batch) override { return shadow_.commit(store_, batch); }
-    Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
-        return store_.get(family, key);
-    }
-    std::optional<std::string> peek(Family family, std::string_view key) const override {
-        return store_.peek(family, key);
-    }
-    Result<std::vector<std::optional<std::string>>> get_many(Family family,
-                                                             const std::vector<std::string>& keys) const override {
-        return store_.get_many(family, keys);
-    }
-    std::unique_ptr<Snapshot> snapshot() const override { return store_.snapshot(); }
-    Floors floors() const override { return store_.floors(); }
-    Result<void> reclaim() override { return store_.reclaim(); }
-    Result<void> checkpoint(const std::string& directory) override { return store_.checkpoint(directory); }
-    StoreHealth recover() override { return store_.recover(); }
+    Result<void> commit(const Batch& batch) override { return shadow_.commit(behind(), batch); }
 
 private:
-    Store& store_;
     Shadow& shadow_;
 };
 

@@ -1,23 +1,20 @@
 #pragma once
 
-#include "stockcast/store/floors.hpp"
-#include "stockcast/store/store.hpp"
+#include "support/store_wrapper.hpp"
 
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
-#include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace stockcast::test {
 
 /// Holds commits up until the test lets them through, so that what happens "during an fsync" can be arranged.
-class GatedStore final : public Store {
+class GatedStore final : public StoreWrapper {
 public:
-    explicit GatedStore(Store& behind) : behind_(behind) {}
+    using StoreWrapper::StoreWrapper;
 
     void close() {
         const std::lock_guard lock{mutex_};
@@ -46,27 +43,15 @@ public:
             changed_.wait(lock, [this] { return open_; });
             --standing_;
         }
-        return behind_.commit(batch);
-    }
-    Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
-        return behind_.get(family, key);
-    }
-    std::optional<std::string> peek(Family family, std::string_view key) const override {
-        return behind_.peek(family, key);
+        return StoreWrapper::commit(batch);
     }
     Result<std::vector<std::optional<std::string>>> get_many(Family family,
                                                              const std::vector<std::string>& keys) const override {
         looked_up_ += keys.size();
-        return behind_.get_many(family, keys);
+        return StoreWrapper::get_many(family, keys);
     }
-    std::unique_ptr<Snapshot> snapshot() const override { return behind_.snapshot(); }
-    Floors floors() const override { return behind_.floors(); }
-    Result<void> reclaim() override { return behind_.reclaim(); }
-    Result<void> checkpoint(const std::string& directory) override { return behind_.checkpoint(directory); }
-    StoreHealth recover() override { return behind_.recover(); }
 
 private:
-    Store& behind_;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool open_ = true;
