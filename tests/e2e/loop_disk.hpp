@@ -19,7 +19,8 @@ public:
     bool is_mounted() const { return mounted_; }
     const std::string& path() const { return path_; }
 
-    /// From now on everything on it fails, and what was not synced is lost.
+    /// From now on everything on it fails, and what was not synced is lost. An fdatasync(2) that is under way meanwhile
+    /// may be told of a success that is none (seen on Linux 6.18), so nobody who would act on it may live then.
     void cut_power() const;
     /// The machine starts again: the journal is replayed. Nobody may have files on it open.
     void mount_again();
