@@ -1,6 +1,7 @@
 // `stockcast backup DIR`: a consistent copy of the store, also while the server runs, checked after it was written.
 #include "stockcast/store/backup.hpp"
 
+#include "app/draft.hpp"
 #include "app/failure.hpp"
 #include "app/interruption.hpp"
 #include "app/store_check.hpp"
@@ -17,9 +18,6 @@ namespace stockcast {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Beyond the files' own bytes: what the copy writes when it takes up its log.
-constexpr std::uint64_t room_to_spare = 64u << 20;
 
 [[noreturn]] void not_new(const std::string& place) {
     throw Failure{
@@ -43,22 +41,6 @@ fs::path place_of(const std::string& directory, const std::string& data_dir) {
     return place;
 }
 
-/// The backup as long as it is not whole: under another name, and gone if it never becomes so.
-class Draft {
-public:
-    Draft(const fs::path& place, Random& random) : path_(place.string() + ".partial-" + random.token(6)) {}
-    ~Draft() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    Draft(const Draft&) = delete;
-    Draft& operator=(const Draft&) = delete;
-    const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
-
 std::vector<std::string> key_files(const std::string& data_dir) {
     std::error_code failed;
     return fs::exists(fs::path{data_dir} / "jwt.key", failed) ? std::vector<std::string>{"jwt.key"}
@@ -76,13 +58,7 @@ std::vector<std::string> copy_all(const std::string& data_dir, const std::string
                                   const CopyProgress& progress) {
     OfflineStore source{data_dir, random};
     const auto names = database_files(source.directory());
-    const auto needed = bytes_of(source.directory(), names) + room_to_spare;
-    if (const auto room = room_for(draft); room < needed) {
-        throw Failure{
-            "The disk of " + draft + " has room for " + in_megabytes(room) + ", the backup needs " +
-                in_megabytes(needed),
-            "En el disco de " + draft + " caben " + in_megabytes(room) + "; la copia necesita " + in_megabytes(needed)};
-    }
+    refuse_without_room(draft, bytes_of(source.directory(), names));
     copy_files(source.directory(), draft, names, progress);
     const auto keys = key_files(data_dir);
     copy_files(data_dir, draft, keys, {});
@@ -106,20 +82,21 @@ int backup(const Settings& settings, const std::string& directory, Language lang
     yield_to_others();
     const auto place = place_of(directory, settings.data_dir);
     const Interruption interruption;
-    const Draft draft{place, random};
+    const Draft draft{place.string() + ".partial-" + random.token(6)};
 
     StoreCheck check;
     BackupManifest manifest;
     {
         ProgressLine progress;
         const auto keys = copy_all(settings.data_dir, draft.path(), random, shown_on(progress, spanish));
-        adopt_copy(draft.path(), EpochOf::copied, random);
+        adopt_copy(draft.path(), EpochOf::copied, LogOf::whole, random);
         {
             OfflineStore copy{draft.path(), random};
             check = check_store(copy, progress, language);
         }
         refuse_faulty(check);
         auto names = database_files(draft.path());
+        names.emplace_back(head_name);
         names.insert(names.end(), keys.begin(), keys.end());
         manifest = {.program = std::string{"stockcast "} + STOCKCAST_VERSION,
                     .format = store_format_version,

@@ -143,6 +143,16 @@ int run_restore(const Invocation& invocation) {
     return settings ? restore(*settings, arguments.directory, arguments.same_epoch, invocation.language) : 2;
 }
 
+void declare_rebuild(Declaration& options, CommandArguments& into) {
+    options.flag("--empty", into.empty,
+                 {"Begin without the history, whatever is left of it", "Empezar sin la historia, quede lo que quede"});
+}
+
+int run_rebuild(const Invocation& invocation) {
+    const auto settings = settings_for(Needs::store, invocation);
+    return settings ? rebuild(*settings, invocation.arguments.empty, invocation.language) : 2;
+}
+
 void declare_verify(Declaration& options, CommandArguments& into) {
     options.flag("--upstream", into.upstream,
                  {"Also compare each product with SIIGO, within the quota, and list what differs",
@@ -289,6 +299,23 @@ const Command table[] = {
       "copia no está en ella. --same-epoch es para una copia a la que nada siguió, como un traslado a otra máquina."},
      declare_restore,
      run_restore},
+    {"rebuild",
+     {"Make a damaged store usable again without a backup",
+      "Vuelve a hacer utilizable un almacén dañado, sin una copia"},
+     {"Keeps the history if a copy of it, cut before the damage if that is in its log, passes all that `verify` "
+      "checks. "
+      "The\n"
+      "next start fetches the rest from SIIGO; under the new epoch every client reads everything again. What was there "
+      "is\n"
+      "moved into DATA_DIR/damaged-TIME. The server must not run.",
+      "Conserva la historia si una copia de ella, cortada antes del daño si este está en su bitácora, pasa todo lo "
+      "que\n"
+      "revisa `verify`. El próximo inicio trae el resto de SIIGO; con la época nueva cada cliente lee todo de nuevo. "
+      "Lo "
+      "que\n"
+      "había se mueve a DATA_DIR/damaged-FECHA. El servidor no debe estar en marcha."},
+     declare_rebuild,
+     run_rebuild},
     {"verify",
      {"Check every invariant of the store, also while the server runs",
       "Revisa todo el almacén, también con el servidor en marcha"},

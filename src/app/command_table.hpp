@@ -21,6 +21,7 @@ struct CommandArguments {
     std::string shell;
     std::string directory;
     bool same_epoch = false;
+    bool empty = false;
     bool upstream = false;
     std::string page;             ///< the command whose manual page is wanted; empty: the program's
     std::string pages_directory;  ///< where all of them are written to; empty: one, to standard output

@@ -1,4 +1,5 @@
 // `stockcast restore DIR`: a backup becomes the store of an empty DATA_DIR.
+#include "app/draft.hpp"
 #include "app/failure.hpp"
 #include "app/interruption.hpp"
 #include "app/store_check.hpp"
@@ -20,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t manifest_bytes_max = 64u << 20;
-constexpr std::uint64_t room_to_spare = 64u << 20;
 
 [[noreturn]] void damaged(const std::string& directory, const std::string& english, const std::string& spanish) {
     throw Failure{
@@ -70,7 +70,9 @@ void refuse_unless_empty(const std::string& data_dir) {
     const bool was_interrupted = fs::exists(fs::path{data_dir} / unfinished_restore, failed);
     for (fs::directory_iterator entry{data_dir, failed}, end; !failed && entry != end; entry.increment(failed)) {
         const auto name = entry->path().filename().string();
-        if (name == "lost+found" || (was_interrupted && (name == unfinished_restore || name == "jwt.key"))) continue;
+        if (name == "lost+found" ||
+            (was_interrupted && (name == unfinished_restore || name == "jwt.key" || name == head_name)))
+            continue;
         throw Failure{"DATA_DIR=" + data_dir + " is not empty (" + name +
                           "): a backup is restored into an empty one. Name another, or move what is there away",
                       "DATA_DIR=" + data_dir + " no está vacío (" + name +
@@ -78,33 +80,6 @@ void refuse_unless_empty(const std::string& data_dir) {
     }
     if (failed) throw Failure{data_dir + ": " + failed.message(), data_dir + ": " + failed.message()};
 }
-
-void refuse_without_room(const std::string& data_dir, const BackupManifest& manifest) {
-    std::uint64_t needed = room_to_spare;
-    for (const auto& file : manifest.files) needed += file.bytes;
-    const auto room = room_for(data_dir);
-    if (room >= needed) return;
-    throw Failure{
-        "The disk of DATA_DIR has room for " + in_megabytes(room) + ", the backup needs " + in_megabytes(needed),
-        "En el disco de DATA_DIR caben " + in_megabytes(room) + "; la copia necesita " + in_megabytes(needed)};
-}
-
-/// The store as long as it is not whole: a server refuses to start beside it. Gone if the restore fails.
-class Draft {
-public:
-    explicit Draft(const std::string& data_dir) : path_(data_dir + '/' + unfinished_restore) { clear(); }
-    ~Draft() { clear(); }
-    Draft(const Draft&) = delete;
-    Draft& operator=(const Draft&) = delete;
-    const std::string& path() const { return path_; }
-
-private:
-    void clear() const {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    std::string path_;
-};
 
 void copy_backup(const std::string& directory, const std::string& draft, const BackupManifest& manifest,
                  const CopyProgress& progress) {
@@ -121,7 +96,7 @@ void copy_backup(const std::string& directory, const std::string& draft, const B
 void move_into_place(const std::string& draft, const std::string& data_dir) {
     std::error_code failed;
     // The database last: until it is there, the restore is not finished.
-    for (const auto* name : {"jwt.key", "rocksdb"}) {
+    for (const auto* name : {"jwt.key", head_name, "rocksdb"}) {
         const auto from = draft + '/' + name;
         if (fs::exists(from, failed)) put_in_place(from, data_dir + '/' + name);
     }
@@ -135,11 +110,13 @@ int restore(const Settings& settings, const std::string& directory, bool same_ep
     const auto manifest = read_manifest(directory);
     check_sizes(directory, manifest);
     refuse_unless_empty(settings.data_dir);
-    refuse_without_room(settings.data_dir, manifest);
+    std::uint64_t bytes = 0;
+    for (const auto& file : manifest.files) bytes += file.bytes;
+    refuse_without_room(settings.data_dir, bytes);
 
     const Interruption interruption;
     const DirectoryLock lock{settings.data_dir, DirectoryLock::Missing::make};
-    const Draft draft{settings.data_dir};
+    const Draft draft{settings.data_dir + '/' + unfinished_restore};  // a server doesn't start beside it
     StoreCheck check;
     {
         ProgressLine progress;
@@ -147,7 +124,7 @@ int restore(const Settings& settings, const std::string& directory, bool same_ep
             Interruption::check();
             progress.show((spanish ? "Copiando: " : "Copying: ") + in_megabytes(done) + " / " + in_megabytes(of_all));
         });
-        adopt_copy(draft.path(), same_epoch ? EpochOf::copied : EpochOf::renewed, random);
+        adopt_copy(draft.path(), same_epoch ? EpochOf::copied : EpochOf::renewed, LogOf::whole, random);
         OfflineStore copy{draft.path(), random};
         check = check_store(copy, progress, language);
     }

@@ -32,13 +32,10 @@ void print(const StoreCheck& check, double seconds, bool spanish) {
                 seconds);
     if (check.findings.empty()) return;
     std::puts(
-        spanish
-            ? "Dos salidas: restaurar una copia en un DATA_DIR vacío (stockcast restore), o empezar con uno vacío, lo "
-              "que reconstruye el espejo desde SIIGO con una época nueva, sin su historia. Guarde mientras tanto el "
-              "directorio dañado."
-            : "Two ways out: restore a backup into an empty DATA_DIR (stockcast restore), or start with an empty one, "
-              "which rebuilds the mirror from SIIGO under a new epoch, without its history. Keep the damaged directory "
-              "until then.");
+        spanish ? "Dos salidas: restaurar una copia en un DATA_DIR vacío (stockcast restore), o detener el servidor y "
+                  "reconstruir el espejo desde SIIGO con una época nueva, sin su historia (stockcast rebuild --empty)."
+                : "Two ways out: restore a backup into an empty DATA_DIR (stockcast restore), or stop the server and "
+                  "rebuild the mirror from SIIGO under a new epoch, without its history (stockcast rebuild --empty).");
 }
 
 /// Returns whether anything differs.

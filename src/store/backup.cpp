@@ -1,5 +1,6 @@
 #include "stockcast/store/backup.hpp"
 
+#include "store/head_check.hpp"
 #include "store/refusal.hpp"
 #include "store/rocks_open.hpp"
 #include "store/rocks_reader.hpp"
@@ -133,17 +134,21 @@ std::uint64_t room_for(const std::string& directory) {
     return space.available;
 }
 
-void adopt_copy(const std::string& directory, EpochOf epoch, Random& random) {
+void adopt_copy(const std::string& directory, EpochOf epoch, LogOf log, Random& random) {
     const RocksSettings settings{.directory = directory, .free_space_floor = 0, .file_system = nullptr};
-    auto database = open_database(settings, OpenMode::adopt);
+    auto database = open_database(settings, OpenMode::adopt, log == LogOf::whole ? Tail::refused : Tail::left_out);
+    auto reach = reach_of(settings, *database);
     if (epoch == EpochOf::renewed) {
+        reach.epoch = random.token(16);
         const auto written = database->db().Put(durable_write(), database->handle(Family::meta), slice_of(keys::epoch),
-                                                records::encode_text(random.token(16)));
+                                                records::encode_text(reach.epoch));
         if (!written.ok()) throw refused_by_rocksdb(directory, written);
     }
-    const auto flushed = database->db().Flush(rocksdb::FlushOptions{}, database->handles());
+    const auto flushed = database->db().Flush(rocksdb::FlushOptions{}, database->all_handles());
     if (!flushed.ok()) throw refused_by_rocksdb(directory, flushed);
     database.reset();
+    const auto noted = HeadFile::make(settings, reach.epoch, reach.batches);
+    if (!noted.ok()) throw refused_by_rocksdb(directory, noted);
     // What RocksDB wrote beside the data while it was open.
     for (const auto& name : names_in(directory)) {
         std::error_code ignored;

@@ -56,15 +56,14 @@ StoreRefused refused_damaged(const std::string& directory, const std::string& wh
     return {
         Reason::damaged,
         "The store in " + directory + " is damaged: " + what +
-            ". Nothing was changed. Two ways out: restore a backup into an empty DATA_DIR (stockcast restore), or move "
-            "the directory away and start again, which rebuilds the mirror from SIIGO under a new epoch, without its "
-            "history. Keep the damaged directory until then, and have the disk checked.",
+            ". Nothing was changed. Two ways out: restore a backup into an empty DATA_DIR (stockcast restore), or "
+            "rebuild "
+            "the mirror from SIIGO under a new epoch (stockcast rebuild: it keeps the history if that is whole, with "
+            "--empty it begins without one). Have the disk checked.",
         "El almacén en " + directory + " está dañado: " + what +
             ". No se cambió nada. Hay dos salidas: restaurar una copia en un DATA_DIR vacío (stockcast restore), o "
-            "mover "
-            "el directorio a otro lugar y volver a iniciar, lo que reconstruye el espejo desde SIIGO con una época "
-            "nueva, "
-            "sin su historia. Guarde mientras tanto el directorio dañado y haga revisar el disco."};
+            "reconstruir el espejo desde SIIGO con una época nueva (stockcast rebuild: conserva la historia si está "
+            "completa; con --empty empieza sin ella). Haga revisar el disco."};
 }
 
 StoreRefused refused_foreign(const std::string& directory) {

@@ -15,7 +15,7 @@ std::shared_ptr<rocksdb::FileSystem> disk_of(const RocksSettings& settings) {
     return settings.file_system ? settings.file_system : rocksdb::FileSystem::Default();
 }
 
-rocksdb::Status RocksDatabase::open(const RocksSettings& settings, const std::string& path, OpenMode mode,
+rocksdb::Status RocksDatabase::open(const RocksSettings& settings, const std::string& path, OpenMode mode, Tail tail,
                                     std::shared_ptr<RocksDatabase>& opened) {
     // Not make_shared: the constructor is private, so that there is none half open.
     std::shared_ptr<RocksDatabase> database{new RocksDatabase};
@@ -32,7 +32,7 @@ rocksdb::Status RocksDatabase::open(const RocksSettings& settings, const std::st
         families.back().options.disable_auto_compactions = mode == OpenMode::adopt;
     }
 
-    const auto options = database_options(settings, mode, database->env_.get());
+    const auto options = database_options(settings, mode, tail, database->env_.get());
     const bool writes = mode == OpenMode::create || mode == OpenMode::read_write || mode == OpenMode::adopt;
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* db = nullptr;
@@ -44,7 +44,7 @@ rocksdb::Status RocksDatabase::open(const RocksSettings& settings, const std::st
     }
 
     database->db_.reset(db);
-    database->default_handle_ = handles.front();
+    database->number_handle_ = handles.front();
     std::copy(handles.begin() + 1, handles.end(), database->handles_.begin());
     opened = std::move(database);
     return status;
@@ -52,10 +52,15 @@ rocksdb::Status RocksDatabase::open(const RocksSettings& settings, const std::st
 
 RocksDatabase::~RocksDatabase() {
     if (!db_) return;
-    for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
-    db_->DestroyColumnFamilyHandle(default_handle_).PermitUncheckedError();
+    for (auto* handle : all_handles()) db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
     // Every commit is on disk already: a failing close loses nothing, and recovery copes with what it leaves.
     db_->Close().PermitUncheckedError();
+}
+
+std::vector<rocksdb::ColumnFamilyHandle*> RocksDatabase::all_handles() const {
+    std::vector<rocksdb::ColumnFamilyHandle*> all{handles_.begin(), handles_.end()};
+    all.push_back(number_handle_);
+    return all;
 }
 
 Errc read_error(const rocksdb::Status& status) {

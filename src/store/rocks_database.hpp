@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/disk_watch.hpp"
+#include "store/head_file.hpp"
 #include "store/rocks_options.hpp"
 
 #include "stockcast/store/rocks_store.hpp"
@@ -18,7 +19,7 @@ namespace stockcast {
 class RocksDatabase {
 public:
     /// `path` is the database itself (`DATA_DIR/rocksdb`). The status says why nothing was opened.
-    static rocksdb::Status open(const RocksSettings& settings, const std::string& path, OpenMode mode,
+    static rocksdb::Status open(const RocksSettings& settings, const std::string& path, OpenMode mode, Tail tail,
                                 std::shared_ptr<RocksDatabase>& opened);
     ~RocksDatabase();
     RocksDatabase(const RocksDatabase&) = delete;
@@ -26,9 +27,14 @@ public:
 
     rocksdb::DB& db() { return *db_; }
     rocksdb::ColumnFamilyHandle* handle(Family family) const { return handles_[static_cast<std::size_t>(family)]; }
-    std::vector<rocksdb::ColumnFamilyHandle*> handles() const { return {handles_.begin(), handles_.end()}; }
+    /// RocksDB's default family, where nothing of the store's lies: it holds the number of the last batch alone.
+    rocksdb::ColumnFamilyHandle* number_handle() const { return number_handle_; }
+    std::vector<rocksdb::ColumnFamilyHandle*> all_handles() const;
     const DiskWatch::Notes& disk() const { return disk_->notes(); }
     LiveFloors& floors() { return *floors_; }
+    /// Null unless it takes commits.
+    const std::unique_ptr<HeadFile>& head() const { return head_; }
+    void set_head(std::unique_ptr<HeadFile> head) { head_ = std::move(head); }
 
 private:
     RocksDatabase() = default;
@@ -37,7 +43,8 @@ private:
     std::unique_ptr<rocksdb::Env> env_;
     std::shared_ptr<LiveFloors> floors_ = std::make_shared<LiveFloors>();
     std::unique_ptr<rocksdb::DB> db_;
-    rocksdb::ColumnFamilyHandle* default_handle_ = nullptr;  // RocksDB insists on it; nothing is ever in it
+    std::unique_ptr<HeadFile> head_;
+    rocksdb::ColumnFamilyHandle* number_handle_ = nullptr;
     std::array<rocksdb::ColumnFamilyHandle*, family_count> handles_{};
 };
 

@@ -1,6 +1,7 @@
 #include "store/rocks_open.hpp"
 
 #include "store/abort_notice.hpp"
+#include "store/head_check.hpp"
 #include "store/record_parts.hpp"
 #include "store/refusal.hpp"
 #include "store/rocks_reader.hpp"
@@ -114,6 +115,72 @@ void take_up_floors(const RocksSettings& settings, RocksDatabase& database) {
     database.floors().set(*floors);
 }
 
+void refuse_unless_ok(const RocksSettings& settings, const rocksdb::Status& status) {
+    if (!status.ok()) throw refused_by_rocksdb(settings.directory, status);
+}
+
+void refuse_what_is_not_ours(const RocksSettings& settings) {
+    const auto path = database_path(settings.directory);
+    if (!is_database(path)) {
+        refuse_remains(settings, path);
+        throw refused_missing(settings.directory);
+    }
+    refuse_unknown_families(settings, path);
+}
+
+std::shared_ptr<RocksDatabase> open_as(const RocksSettings& settings, OpenMode mode, Tail tail) {
+    std::shared_ptr<RocksDatabase> database;
+    refuse_unless_ok(settings, RocksDatabase::open(settings, database_path(settings.directory), mode, tail, database));
+    refuse_other_version(settings, *database);
+    take_up_floors(settings, *database);
+    return database;
+}
+
+/// A database as it is found, without a byte written.
+struct Look {
+    HeadCheck head;
+    Tail tail = Tail::refused;  ///< how it is to be opened
+    std::shared_ptr<RocksDatabase> database;
+};
+
+/// Refuses one that lacks what was acknowledged. Its last batch may be torn: RocksDB can't tell that from damage where
+/// the disk had written a later part of it and not an earlier one; the head can.
+Look look(const RocksSettings& settings) {
+    Look seen{.head = HeadCheck{settings}, .database = nullptr};
+    try {
+        seen.database = open_as(settings, OpenMode::read_in_place, Tail::refused);
+    } catch (const StoreRefused& refused) {
+        if (refused.reason() != StoreRefused::Reason::damaged || !seen.head.is_there()) throw;
+        seen.tail = Tail::left_out;
+        seen.database = open_as(settings, OpenMode::read_in_place, seen.tail);
+        if (!seen.head.has_all(reach_of(settings, *seen.database))) throw;
+    }
+    const auto reach = reach_of(settings, *seen.database);
+    if (seen.head.knows(reach) && !seen.head.has_all(reach)) {
+        throw refused_damaged(settings.directory, "what was acknowledged last is missing; its log ends with batch " +
+                                                      std::to_string(reach.batches) + " of " +
+                                                      std::to_string(seen.head.done(reach)));
+    }
+    return seen;
+}
+
+/// Where the head is gone or not this store's, nobody knows whether the log lacks its end. Then nothing that a client
+/// holds may be taken for a place in it.
+void renew_epoch(const RocksSettings& settings, RocksDatabase& database, Random* random, Reach& reach) {
+    if (!random) throw refused_damaged(settings.directory, "its head can't be read any more");
+    reach.epoch = random->token(16);
+    refuse_unless_ok(settings, database.db().Put(durable_write(), database.handle(Family::meta), slice_of(keys::epoch),
+                                                 records::encode_text(reach.epoch)));
+    if (!settings.log) return;
+    settings.log->error({"The store's head ({directory}/head) is missing, damaged or of another store, so nobody can "
+                         "tell whether its log lacks its end. It goes on under a new epoch: every client reads "
+                         "everything again",
+                         "La cabeza del almacén ({directory}/head) falta, está dañada o es de otro almacén, así que no "
+                         "se sabe si a su bitácora le falta el final. Sigue con una época nueva: cada cliente lee todo "
+                         "de nuevo"},
+                        {{"directory", settings.directory}});
+}
+
 }  // namespace
 
 void make_database_if_missing(const RocksSettings& settings, const DirectoryLock& lock, Random& random) {
@@ -124,6 +191,8 @@ void make_database_if_missing(const RocksSettings& settings, const DirectoryLock
     std::error_code unknown;
     if (fs::exists(fs::path{settings.directory} / unfinished_restore, unknown))
         throw refused_unfinished_restore(settings.directory);
+    if (fs::exists(fs::path{settings.directory} / head_name, unknown))
+        throw refused_damaged(settings.directory, "its head is there, but rocksdb/ is missing");
 
     const auto unfinished = path + ".new";
     std::error_code failed;
@@ -132,7 +201,7 @@ void make_database_if_missing(const RocksSettings& settings, const DirectoryLock
     make_private_directory(unfinished);
     {
         std::shared_ptr<RocksDatabase> database;
-        const auto opened = RocksDatabase::open(settings, unfinished, OpenMode::create, database);
+        const auto opened = RocksDatabase::open(settings, unfinished, OpenMode::create, Tail::refused, database);
         if (!opened.ok()) throw refused_by_rocksdb(settings.directory, opened);
         rocksdb::WriteBatch first;
         auto* meta = database->handle(Family::meta);
@@ -148,20 +217,36 @@ void make_database_if_missing(const RocksSettings& settings, const DirectoryLock
     lock.sync();
 }
 
-std::shared_ptr<RocksDatabase> open_database(const RocksSettings& settings, OpenMode mode) {
+std::shared_ptr<RocksDatabase> open_database(const RocksSettings& settings, OpenMode mode, Tail tail) {
     const AbortNotice notice{settings.directory};
-    const auto path = database_path(settings.directory);
-    if (!is_database(path)) {
-        refuse_remains(settings, path);
-        throw refused_missing(settings.directory);
-    }
-    refuse_unknown_families(settings, path);
+    refuse_what_is_not_ours(settings);
+    if (mode == OpenMode::read_in_place) return look(settings).database;
+    return open_as(settings, mode, tail);
+}
 
-    std::shared_ptr<RocksDatabase> database;
-    const auto opened = RocksDatabase::open(settings, path, mode, database);
-    if (!opened.ok()) throw refused_by_rocksdb(settings.directory, opened);
-    refuse_other_version(settings, *database);
-    take_up_floors(settings, *database);
+std::shared_ptr<RocksDatabase> open_for_commits(const RocksSettings& settings, Random* random) {
+    const AbortNotice notice{settings.directory};
+    refuse_what_is_not_ours(settings);
+    // Opening for writing takes the log up into tables and removes it, so what it lacks is looked at before.
+    auto seen = look(settings);
+    seen.database.reset();
+    if (seen.tail == Tail::left_out && settings.log) {
+        settings.log->warning(Mark::none,
+                              {"The last record of the store's log was torn by a crash. Nobody had been told of it; it "
+                               "is left out",
+                               "Un corte dañó el último registro de la bitácora del almacén. A nadie se le había "
+                               "informado; se omite"});
+    }
+    auto database = open_as(settings, OpenMode::read_write, seen.tail);
+    auto reach = reach_of(settings, *database);
+    if (!seen.head.knows(reach)) {
+        const bool has_never_had_one = !seen.head.is_there() && reach.batches == 0;
+        if (!has_never_had_one) renew_epoch(settings, *database, random, reach);
+        refuse_unless_ok(settings, HeadFile::make(settings, reach.epoch, reach.batches));
+    }
+    std::unique_ptr<HeadFile> head;
+    refuse_unless_ok(settings, HeadFile::open(settings, reach.epoch, reach.batches, head));
+    database->set_head(std::move(head));
     return database;
 }
 

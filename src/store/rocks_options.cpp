@@ -23,7 +23,7 @@ public:
 
 }  // namespace
 
-rocksdb::DBOptions database_options(const RocksSettings& settings, OpenMode mode, rocksdb::Env* env) {
+rocksdb::DBOptions database_options(const RocksSettings& settings, OpenMode mode, Tail tail, rocksdb::Env* env) {
     rocksdb::DBOptions options;
     options.env = env;
     options.create_if_missing = mode == OpenMode::create;
@@ -32,7 +32,8 @@ rocksdb::DBOptions database_options(const RocksSettings& settings, OpenMode mode
 
     // Point-in-time, the default, opens silently with half of the synced records after one flipped bit; absolute
     // consistency refuses the torn tail that any kill leaves. A lost older WAL is noticed by tracking alone.
-    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+    options.wal_recovery_mode = tail == Tail::left_out ? rocksdb::WALRecoveryMode::kPointInTimeRecovery
+                                                       : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
     options.track_and_verify_wals_in_manifest = mode != OpenMode::adopt;
     options.paranoid_checks = true;
     options.max_bgerror_resume_count = 0;

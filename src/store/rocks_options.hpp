@@ -20,8 +20,14 @@ enum class OpenMode {
     adopt,
 };
 
+/// The end of the log, where a record can't be read. One that was cut short, as any crash leaves it, is always left out.
+enum class Tail {
+    refused,  ///< it is damage
+    left_out,  ///< and all after it: only where nothing of that can have been acknowledged, or whoever loses it was asked
+};
+
 /// The durability settings of RocksDB 7.8, each with its reason. Database-wide part.
-rocksdb::DBOptions database_options(const RocksSettings& settings, OpenMode mode, rocksdb::Env* env);
+rocksdb::DBOptions database_options(const RocksSettings& settings, OpenMode mode, Tail tail, rocksdb::Env* env);
 /// The same for every family, but for what retention takes; `cache` is the one block cache.
 rocksdb::ColumnFamilyOptions family_options(const RocksSettings& settings,
                                             const std::shared_ptr<rocksdb::Cache>& cache);

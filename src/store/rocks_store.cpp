@@ -1,5 +1,6 @@
 #include "store/rocks_store.hpp"
 
+#include "store/head_check.hpp"
 #include "store/refusal.hpp"
 #include "store/rocks_open.hpp"
 #include "store/rocks_reader.hpp"
@@ -91,11 +92,18 @@ Result<void> RocksStore::write(RocksDatabase& database, const Batch& batch) {
     const auto floors = floors_written_by(batch);
     if (!floors) return floors.error();
 
+    auto& head = *database.head();
+    const auto numbered =
+        writes.Put(database.number_handle(), slice_of(batch_number_key), encode_batch_number(head.next()));
+    if (!numbered.ok()) return fail(numbered, Obstacle::broken);
+    if (const auto begun = head.begin(); !begun.ok()) return fail(begun, Obstacle::full);
+
     const auto& disk = database.disk();
     const auto appends = disk.appends.load();
     const auto failed_appends = disk.failed_appends.load();
     const auto status = database.db().Write(durable_write(), &writes);
     if (status.ok()) {
+        head.finish();
         if (*floors) database.floors().set(**floors);
         return {};
     }
@@ -194,7 +202,7 @@ Result<void> RocksStore::checkpoint(const std::string& directory) {
 
 Result<void> RocksStore::copy_into(RocksDatabase& database, const std::string& directory) {
     // All families to files first, so that the copy needs no log.
-    const auto flushed = database.db().Flush(rocksdb::FlushOptions{}, database.handles());
+    const auto flushed = database.db().Flush(rocksdb::FlushOptions{}, database.all_handles());
     if (!flushed.ok()) return fail(flushed, Obstacle::full);
 
     rocksdb::Checkpoint* made = nullptr;
@@ -230,7 +238,7 @@ StoreHealth RocksStore::reopen() {
     }
     database_.reset();
     try {
-        database_ = open_database(settings_, OpenMode::read_write);
+        database_ = open_for_commits(settings_, nullptr);
     } catch (const StoreRefused& refused) {
         reason_ = refused.what();
         obstacle_ = refused.reason() == StoreRefused::Reason::no_room ? Obstacle::full : Obstacle::broken;
@@ -248,7 +256,7 @@ std::unique_ptr<Store> open_rocks_store(const RocksSettings& as_given, Random& r
 
     auto lock = std::make_unique<DirectoryLock>(settings.directory, DirectoryLock::Missing::make);
     make_database_if_missing(settings, *lock, random);
-    auto database = open_database(settings, OpenMode::read_write);
+    auto database = open_for_commits(settings, &random);
     return std::make_unique<RocksStore>(settings, std::move(lock), std::move(database), RocksStore::Access::read_write);
 }
 

@@ -69,7 +69,7 @@ TEST_CASE("a copy of a store that nobody closed has all that its log held", "[st
         copy_database(directory / "data", directory / "copy");
     }
     SeededRandom random;
-    adopt_copy(directory / "copy", EpochOf::copied, random);
+    adopt_copy(directory / "copy", EpochOf::copied, LogOf::whole, random);
     {
         OfflineStore copy{directory / "copy", random};
         CHECK(copy.check_files().empty());
@@ -92,7 +92,7 @@ TEST_CASE("a checkpoint becomes a store that can be written, under a new epoch i
     REQUIRE(store->checkpoint(directory / "checkpoint"));
     copy_database(directory / "checkpoint", directory / "copy");
     SeededRandom random{2};
-    adopt_copy(directory / "copy", EpochOf::renewed, random);
+    adopt_copy(directory / "copy", EpochOf::renewed, LogOf::whole, random);
     const auto opened = open_in(directory / "copy");
     CHECK(epoch_of(*opened) != epoch_of(*store));
     CHECK(entries_of(*opened, Family::products).size() == 3);
@@ -131,7 +131,7 @@ TEST_CASE("a store's files are checked against what it knows of them", "[store][
         REQUIRE(store->checkpoint(directory / "copy"));
     }
     SeededRandom random;
-    adopt_copy(directory / "copy", EpochOf::copied, random);
+    adopt_copy(directory / "copy", EpochOf::copied, LogOf::whole, random);
     std::string largest;
     for (const auto& file : list_files(directory / "copy", database_files(directory / "copy")))
         if (file.name.ends_with(".sst") && file.bytes > 5'000) largest = file.name;

@@ -68,20 +68,6 @@ TEST_CASE("after kill -9 in the middle of commits the store opens by itself with
     }
 }
 
-TEST_CASE("a log cut short within its last record loses that one alone", "[store][damage]") {
-    const TemporaryDirectory directory;
-    {
-        const auto store = open_in(directory.path());
-        CHECK(store->commit(put("a", std::string(1'000, 'x'))));
-        CHECK(store->commit(put("b", std::string(1'000, 'x'))));
-    }
-    const auto log = newest_file(directory.path(), ".log");
-    std::filesystem::resize_file(log, std::filesystem::file_size(log) - 100);
-    const auto entries = entries_of(*open_in(directory.path()), Family::products);
-    CHECK(entries.count("a") == 1);
-    CHECK(entries.count("b") == 0);
-}
-
 TEST_CASE("a flipped bit in the log is refused with the ways out", "[store][damage]") {
     const TemporaryDirectory directory;
     {

@@ -143,7 +143,7 @@ TEST_CASE("a store's files give back the space of what is below the floor", "[st
         REQUIRE(store->commit(batch));
         REQUIRE(store->commit(moving({.changes = count - 9, .changes_until = {}, .logs = {}, .audit = {}})));
     }
-    auto database = open_database(settings_in(directory.path()), OpenMode::read_write);
+    auto database = open_for_commits(settings_in(directory.path()), nullptr);
     for (const auto family : {Family::changes, Family::product_changes}) {
         REQUIRE(database->db().CompactRange({}, database->handle(family), nullptr, nullptr).ok());
         const std::unique_ptr<rocksdb::Iterator> entry{database->db().NewIterator({}, database->handle(family))};
@@ -162,7 +162,7 @@ TEST_CASE("whole files below the floor go at once", "[store]") {
                 batch.put(Family::changes, keys::change(part * 500 + n), std::string(100, 'x'));
             REQUIRE(open_in(directory.path())->commit(batch));
             // Deletion of whole files looks at the sorted levels alone.
-            const auto database = open_database(settings_in(directory.path()), OpenMode::read_write);
+            const auto database = open_for_commits(settings_in(directory.path()), nullptr);
             REQUIRE(database->db().Flush({}, database->handle(Family::changes)).ok());
             rocksdb::CompactRangeOptions down;
             down.change_level = true;

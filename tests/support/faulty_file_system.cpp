@@ -46,6 +46,30 @@ private:
     FaultyFileSystem& disk_;
 };
 
+class FaultyPages final : public rocksdb::FSRandomRWFileOwnerWrapper {
+public:
+    FaultyPages(std::unique_ptr<rocksdb::FSRandomRWFile>&& file, std::string name, FaultyFileSystem& disk)
+        : FSRandomRWFileOwnerWrapper(std::move(file)), name_(std::move(name)), disk_(disk) {}
+
+    IOStatus Write(std::uint64_t offset, const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+        const auto fault = disk_.strike(Operation::append, name_);
+        if (!fault) return FSRandomRWFileOwnerWrapper::Write(offset, data, options, debug);
+        if (*fault != Error::io) {
+            const Slice half{data.data(), data.size() / 2};
+            FSRandomRWFileOwnerWrapper::Write(offset, half, options, debug).PermitUncheckedError();
+        }
+        return status_of(*fault);
+    }
+    IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+        const auto fault = disk_.strike(Operation::sync, name_);
+        return fault ? status_of(*fault) : FSRandomRWFileOwnerWrapper::Sync(options, debug);
+    }
+
+private:
+    std::string name_;
+    FaultyFileSystem& disk_;
+};
+
 class FaultyDirectory final : public rocksdb::FSDirectoryWrapper {
 public:
     FaultyDirectory(std::unique_ptr<rocksdb::FSDirectory>&& directory, std::string name, FaultyFileSystem& disk)
@@ -154,6 +178,13 @@ IOStatus FaultyFileSystem::NewWritableFile(const std::string& name, const rocksd
     if (const auto fault = strike(Operation::create, name)) return status_of(*fault);
     auto opened = target()->NewWritableFile(name, options, file, debug);
     if (opened.ok()) *file = std::make_unique<FaultyFile>(std::move(*file), name, *this);
+    return opened;
+}
+
+IOStatus FaultyFileSystem::NewRandomRWFile(const std::string& name, const rocksdb::FileOptions& options,
+                                           std::unique_ptr<rocksdb::FSRandomRWFile>* file, IODebugContext* debug) {
+    auto opened = target()->NewRandomRWFile(name, options, file, debug);
+    if (opened.ok()) *file = std::make_unique<FaultyPages>(std::move(*file), name, *this);
     return opened;
 }
 

@@ -1,8 +1,10 @@
 #include "support/page_cache.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 #include <sys/stat.h>
@@ -38,10 +40,28 @@ void lose_sectors(const std::string& path, std::uint64_t durable, std::uint64_t 
     }
 }
 
+std::string contents_of_file(const std::string& path) {
+    std::ifstream in{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// A disk writes whole sectors, in any order until it is flushed.
+void lose_overwrites(PageCache::File& file, Random& random) {
+    for (const auto& [at, bytes, is_with_the_device] : file.overwrites) {
+        for (std::size_t done = 0; done < bytes.size(); done += sector_bytes) {
+            const auto length = std::min<std::size_t>(sector_bytes, bytes.size() - done);
+            if (random.below(2) == 0) file.pages.replace(at + done, length, bytes, done, length);
+        }
+    }
+    file.overwrites.clear();
+    std::fstream{file.kept, std::ios::binary | std::ios::in | std::ios::out}.write(
+        file.pages.data(), static_cast<std::streamsize>(file.pages.size()));
+    file.pages.clear();
+}
+
 /// What can become of unsynced bytes: none is there, all are, the first ones are, a file of that length is but not all of
-/// its sectors. The last is left out so far: a log with such a hole in its torn tail is refused as damaged by RocksDB,
-/// which can't know that nothing behind it was acknowledged. It takes a second place that knows the head.
-constexpr std::uint64_t fates = 3;
+/// its sectors.
+constexpr std::uint64_t fates = 4;
 
 void lose_bytes(PageCache::File& file, Random& random) {
     const auto unsynced = file.written - file.durable;
@@ -121,8 +141,27 @@ void PageCache::linked(const std::string& from, const std::string& to) {
     change(directory_of(to), {.gone = {}, .made = name_of(to), .file = std::move(file)});
 }
 
+PageCache::FileRef PageCache::file(const std::string& path) {
+    return names_in(directory_of(path)).now.at(name_of(path));
+}
+
+void PageCache::overwritten(const FileRef& file, std::uint64_t at, std::string bytes, bool is_direct) {
+    if (file->pages.empty()) {
+        file->pages = contents_of_file(file->kept);
+        written_in_place_.push_back(file);
+    }
+    file->overwrites.push_back({at, std::move(bytes), is_direct});
+}
+
 void PageCache::synced(const FileRef& file) {
     file->durable = file->written;
+    for (const auto& other : written_in_place_) {
+        std::erase_if(other->overwrites, [&](const File::Overwrite& overwrite) {
+            const bool is_durable = other == file || overwrite.is_with_the_device;
+            if (is_durable) other->pages.replace(overwrite.at, overwrite.bytes.size(), overwrite.bytes);
+            return is_durable;
+        });
+    }
     for (auto& [inode, directory] : directories_) {
         std::erase_if(directory.unsynced, [&](const NameChange& change) {
             const bool makes_it = change.file == file && change.gone.empty();
@@ -151,6 +190,8 @@ PageCache::Names PageCache::after_a_cut(const Directory& directory, Random& rand
 
 void PageCache::lose_power(Random& random) {
     std::erase_if(directories_, [](const auto& entry) { return inode_of(entry.second.path) != entry.first; });
+    for (const auto& file : written_in_place_) lose_overwrites(*file, random);
+    written_in_place_.clear();
     std::set<std::string> kept;
     for (auto& [inode, directory] : directories_) {
         auto left = after_a_cut(directory, random);

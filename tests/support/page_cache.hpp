@@ -21,6 +21,13 @@ public:
         std::string kept;           ///< its second name
         std::uint64_t written = 0;  ///< bytes appended
         std::uint64_t durable = 0;  ///< of these, those that were synced
+        std::string pages;          ///< what is on the disk of one that is written in place
+        struct Overwrite {
+            std::uint64_t at;
+            std::string bytes;
+            bool is_with_the_device;  ///< waits for a flush alone, whoever asks for it
+        };
+        std::vector<Overwrite> overwrites;  ///< of `pages`, in their order
     };
     using FileRef = std::shared_ptr<File>;
 
@@ -29,11 +36,15 @@ public:
 
     /// To be called before anything in that directory is changed.
     void know(const std::string& directory) { names_in(directory); }
+    /// The file of that path, which is there.
+    FileRef file(const std::string& path);
     /// The new, empty file of that path.
     FileRef made(const std::string& path);
     void removed(const std::string& path);
     void renamed(const std::string& from, const std::string& to);
     void linked(const std::string& from, const std::string& to);
+    /// Bytes in the place of others. `is_direct`: past the page cache.
+    void overwritten(const FileRef& file, std::uint64_t at, std::string bytes, bool is_direct);
     void synced(const FileRef& file);
     void names_synced(const std::string& directory);
 
@@ -62,6 +73,7 @@ private:
     static Names after_a_cut(const Directory& directory, Random& random);
 
     std::string attic_;
+    std::vector<FileRef> written_in_place_;
     std::uint64_t kept_ = 0;
     std::map<std::uint64_t, Directory> directories_;  ///< by inode: a directory may be renamed by others
 };

@@ -47,6 +47,36 @@ private:
     PageCache& cache_;
 };
 
+class VolatilePages final : public rocksdb::FSRandomRWFileOwnerWrapper {
+public:
+    VolatilePages(std::unique_ptr<rocksdb::FSRandomRWFile>&& real, PageCache::FileRef file, bool is_direct,
+                  VolatileDisk& disk, PageCache& cache)
+        : FSRandomRWFileOwnerWrapper(std::move(real)),
+          file_(std::move(file)),
+          is_direct_(is_direct),
+          disk_(disk),
+          cache_(cache) {}
+
+    IOStatus Write(std::uint64_t offset, const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+        return disk_.change([&] {
+            cache_.overwritten(file_, offset, data.ToString(), is_direct_);
+            return FSRandomRWFileOwnerWrapper::Write(offset, data, options, debug);
+        });
+    }
+    IOStatus Sync(const IOOptions&, IODebugContext*) override {
+        return disk_.change([&] {
+            cache_.synced(file_);
+            return IOStatus::OK();
+        });
+    }
+
+private:
+    PageCache::FileRef file_;
+    bool is_direct_;
+    VolatileDisk& disk_;
+    PageCache& cache_;
+};
+
 class VolatileDirectory final : public rocksdb::FSDirectoryWrapper {
 public:
     VolatileDirectory(std::unique_ptr<rocksdb::FSDirectory>&& real, std::string path, VolatileDisk& disk,
@@ -118,6 +148,17 @@ IOStatus VolatileDisk::NewWritableFile(const std::string& path, const rocksdb::F
         if (opened.ok()) *file = std::make_unique<VolatileFile>(std::move(*file), cache_.made(path), *this, cache_);
         return opened;
     });
+}
+
+IOStatus VolatileDisk::NewRandomRWFile(const std::string& path, const rocksdb::FileOptions& options,
+                                       std::unique_ptr<rocksdb::FSRandomRWFile>* file, IODebugContext* debug) {
+    const std::lock_guard lock{mutex_};
+    cache_.know(directory_of(path));
+    auto opened = target()->NewRandomRWFile(path, options, file, debug);
+    if (opened.ok())
+        *file = std::make_unique<VolatilePages>(std::move(*file), cache_.file(path), options.use_direct_writes, *this,
+                                                cache_);
+    return opened;
 }
 
 IOStatus VolatileDisk::NewDirectory(const std::string& path, const IOOptions& options,

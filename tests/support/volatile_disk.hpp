@@ -34,6 +34,10 @@ public:
     rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                                       std::unique_ptr<rocksdb::FSWritableFile>* file,
                                       rocksdb::IODebugContext* debug) override;
+    /// With `use_direct_writes`: past the page cache, so that the next flush takes them along.
+    rocksdb::IOStatus NewRandomRWFile(const std::string& path, const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSRandomRWFile>* file,
+                                      rocksdb::IODebugContext* debug) override;
     rocksdb::IOStatus NewDirectory(const std::string& path, const rocksdb::IOOptions& options,
                                    std::unique_ptr<rocksdb::FSDirectory>* directory,
                                    rocksdb::IODebugContext* debug) override;

@@ -11,7 +11,7 @@
 #include <vector>
 
 /// What backup and restore are made of: files copied and checked, a copied database made a store of its own. Blocking.
-/// A backup is a directory of the form of a DATA_DIR (`rocksdb/`, perhaps `jwt.key`) and `backup.json`, which is written
+/// A backup is a directory of the form of a DATA_DIR (`rocksdb/`, `head`, perhaps `jwt.key`) and `backup.json`, which is written
 /// last and names every file with its size and CRC-32: without it there is no backup, whatever else there is.
 /// All throw StoreRefused where the system or the store is in the way, with the directory in its message.
 namespace stockcast {
@@ -33,6 +33,8 @@ struct BackupManifest {
     std::vector<BackupFile> files;
 };
 inline constexpr const char* manifest_name = "backup.json";
+/// In a DATA_DIR: what notes how far the database's log must reach. A database without one starts under a new epoch.
+inline constexpr const char* head_name = "head";
 /// In a DATA_DIR: what a restore has not finished. A server doesn't start beside it.
 inline constexpr const char* unfinished_restore = "restore.partial";
 std::string to_json(const BackupManifest& manifest);
@@ -43,7 +45,7 @@ Result<BackupManifest> parse_manifest(std::string_view json);
 using CopyProgress = std::function<void(std::uint64_t done, std::uint64_t of_all)>;
 
 /// Names, relative to `directory`, of the files that its database consists of (`rocksdb/…`), without RocksDB's own log,
-/// lock and options.
+/// lock and options, and without its head.
 std::vector<std::string> database_files(const std::string& directory);
 /// Their sizes together.
 std::uint64_t bytes_of(const std::string& directory, const std::vector<std::string>& names);
@@ -62,8 +64,10 @@ void write_file(const std::string& path, std::string_view text);
 void put_in_place(const std::string& draft, const std::string& place);
 
 /// Makes of copied database files a store of its own: what only its log held is in files afterwards, and its MANIFEST
-/// names no log that a checkpoint lacks. Under a new epoch, streams that clients resume start anew.
+/// names no log that a checkpoint lacks; beside them `head` is made. Under a new epoch, streams that clients resume start
+/// anew. Of a log that is damaged, what comes before the damage can be kept.
 enum class EpochOf { copied, renewed };
-void adopt_copy(const std::string& directory, EpochOf epoch, Random& random);
+enum class LogOf { whole, before_damage };
+void adopt_copy(const std::string& directory, EpochOf epoch, LogOf log, Random& random);
 
 }  // namespace stockcast
