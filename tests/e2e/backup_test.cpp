@@ -1,4 +1,4 @@
-// backup, restore, verify and retention, as whoever runs the shop meets them.
+// backup, restore, rebuild, verify and retention, as whoever runs the shop meets them.
 #include "e2e/world.hpp"
 
 #include "stockcast/base/random.hpp"
@@ -8,6 +8,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -58,6 +59,20 @@ fs::path largest_table_in(const std::string& backup) {
             largest = entry.path();
     }
     return largest;
+}
+
+fs::path newest_log_in(const std::string& data) {
+    fs::path newest;
+    for (const auto& entry : fs::directory_iterator{data + "/rocksdb"})
+        if (entry.path().extension() == ".log") newest = std::max(newest, entry.path());
+    return newest;
+}
+
+/// Where `stockcast rebuild` has put what was there.
+fs::path aside_in(const std::string& data) {
+    for (const auto& entry : fs::directory_iterator{data})
+        if (entry.path().filename().string().starts_with("damaged-")) return entry.path();
+    return {};
 }
 
 bool is_empty_or_missing(const std::string& directory) {
@@ -188,6 +203,78 @@ TEST_CASE("what can't be backed up or restored is refused in both languages and 
     CHECK(beside.server().output().find("was not finished") != std::string::npos);
     CHECK(stockcast({"restore", good}, data).exit_code == 0);
     CHECK(stockcast({"verify"}, data).exit_code == 0);
+}
+
+TEST_CASE("a log that lost its end is refused, and rebuild keeps the rest under a new epoch", "[e2e]") {
+    World world{{.server = without_siigo}};
+    world.start_server();
+    sell(world, 10, 20);
+    const auto epoch = world.epoch();
+    const auto& data = world.data_dir();
+    const auto in_use = stockcast({"rebuild"}, data);
+    CHECK(in_use.exit_code == 1);
+    CHECK(says(in_use, "is in use"));
+    const auto log = newest_log_in(data);
+    const auto length = fs::file_size(log);
+    sell(world, 20, 21);
+    world.kill_server();
+    fs::resize_file(log, length);  // a record's end, as any crash leaves it
+
+    for (const auto* command : {"serve", "verify"}) {
+        const auto refused = run_to_end({STOCKCAST_PROGRAM, command},
+                                        {{"DATA_DIR", data}, {"LANG", "C"}, {"SIIGO_ENABLED", "false"}}, "/tmp");
+        INFO(refused.output);
+        CHECK(refused.exit_code == 1);
+        CHECK(says(refused, "what was acknowledged last is missing"));
+        CHECK(says(refused, "stockcast rebuild"));
+    }
+    const auto rebuilt = stockcast({"rebuild"}, data, "es_CO.UTF-8");
+    INFO(rebuilt.output);
+    REQUIRE(rebuilt.exit_code == 0);
+    CHECK(says(rebuilt, "cambio 10, con una época nueva"));
+    CHECK(fs::file_size(aside_in(data) / "rocksdb" / log.filename()) == length);
+    CHECK(fs::exists(aside_in(data) / "head"));
+    CHECK_FALSE(fs::exists(data + "/rebuild.partial"));
+    CHECK(stockcast({"verify"}, data).exit_code == 0);
+
+    world.start_server();
+    CHECK(world.head() == 10);
+    CHECK(world.epoch() != epoch);
+    CHECK(world.stock("E2E-1") == "19");
+    sell(world, 30, 31);
+    CHECK(world.head() == 11);
+}
+
+TEST_CASE("rebuild takes no half of a history; --empty begins without one", "[e2e]") {
+    World world{{.server = {{"SIIGO_ENABLED", "false"}, {"JWT_SECRET", ""}}}};
+    const auto& data = world.data_dir();
+    CHECK(says(stockcast({"rebuild"}, data + "/nowhere"), "nowhere"));
+    world.start_server();
+    sell(world, 10, 20);
+    REQUIRE(world.stop_server() == 0);
+    world.start_server();  // what only the log held is in tables now
+    REQUIRE(world.stop_server() == 0);
+    const auto table = largest_table_in(data);
+    auto bytes = text_in(table);
+    bytes[bytes.size() / 3] ^= 1;
+    put_into(table, bytes);
+
+    const auto refused = stockcast({"rebuild"}, data);
+    INFO(refused.output);
+    CHECK(refused.exit_code == 1);
+    CHECK(says(refused, "What is left of the history is not whole"));
+    CHECK(says(refused, "stockcast rebuild --empty"));
+    CHECK(text_in(table) == bytes);
+
+    const auto emptied = stockcast({"rebuild", "--empty"}, data);
+    INFO(emptied.output);
+    REQUIRE(emptied.exit_code == 0);
+    CHECK_FALSE(fs::exists(data + "/rocksdb"));
+    CHECK_FALSE(fs::exists(data + "/head"));
+    CHECK(text_in(aside_in(data) / "rocksdb" / table.filename()) == bytes);
+    world.start_server();
+    CHECK(world.head() == 0);
+    CHECK(stockcast({"rebuild"}, data).exit_code == 1);
 }
 
 TEST_CASE("verify finds what differs, while the server runs and after it has stopped", "[e2e]") {
