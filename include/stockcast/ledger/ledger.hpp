@@ -148,7 +148,7 @@ public:
 
     /// The next value of the "seen" counter: taken when a notification arrives or a request is sent. Executor only.
     SeenTick tick();
-    /// A new, growing log id. Executor only.
+    /// A new, growing log id, above what retention has let go. Executor only.
     LogId new_log_id();
 
     /// Executor only; costs nothing.
