@@ -46,7 +46,7 @@ public:
     Working(Held& held, const LedgerState& before, Instant now, const DecideRules& rules)
         : held_(held), now_(now), rules_(rules) {
         out_.state = before;
-        roll_over(out_.state.counters, out_.state.webhook_minutes, now);
+        roll_over(out_.state.counters, out_.state.webhook_minutes, now, out_.state.head);
     }
 
     void take(const Submission& submission) {
@@ -64,7 +64,7 @@ public:
 
     Step finish() {
         for (auto& product : touched_) write(product);
-        roll_over(out_.state.counters, out_.state.webhook_minutes, now_);
+        roll_over(out_.state.counters, out_.state.webhook_minutes, now_, out_.state.head);
         out_.batch.put(Family::meta, std::string{keys::ledger_state}, encode(out_.state));
         for (auto& commit : out_.commits) commit.head = out_.state.head;
         out_.notice.head = out_.state.head;
@@ -121,7 +121,7 @@ private:
         touched.changed_record = touched.changed_record || decision.changed_record;
 
         if (!decision.changes.empty()) {
-            const bool counted_today = slot && slot->seq != 0 && bogota_day(slot->changed_at) == counters.today;
+            const bool counted_today = slot && slot->seq > counters.today_behind;
             if (!counted_today) ++counters.updated_today;
             touched.changed_record = true;
             if (decision.sum_differs) out_.odd_sums.push_back(next.code);

@@ -240,6 +240,11 @@ TEST_CASE("the counters equal what counting gives, whatever happens to a product
     CHECK(counters().webhooks == 7);
     CHECK(counters().webhooks_last_hour == 2);
     CHECK(bench.findings() == std::vector<std::string>{});
+
+    bench.now = at("2025-01-21T04:00:00");  // the clock is put back over midnight
+    bench.commit({bench.webhook(observation().about(1).with_stock(5))});
+    CHECK(counters().updated_today == 1);
+    CHECK(bench.findings() == std::vector<std::string>{});
 }
 
 TEST_CASE("absurd figures leave the sum within its bounds", "[ledger]") {
@@ -265,14 +270,15 @@ TEST_CASE("what was counted by day and by hour is let go of when asked later", "
     std::vector<std::pair<std::int64_t, std::uint64_t>> minutes{
         {minute("11:00"), 1}, {minute("11:01"), 2}, {minute("12:00"), 4}};
 
-    roll_over(counters, minutes, at("12:00:59"));
+    roll_over(counters, minutes, at("12:00:59"), 40);
     CHECK(counters.updated_today == 7);
     CHECK(counters.webhooks_last_hour == 6);
-    roll_over(counters, minutes, at("2025-01-21T04:59:59"));
+    roll_over(counters, minutes, at("2025-01-21T04:59:59"), 41);
     CHECK(counters.updated_today == 7);
     CHECK(counters.webhooks_last_hour == 0);
-    roll_over(counters, minutes, at("2025-01-21T05:00:00"));
+    roll_over(counters, minutes, at("2025-01-21T05:00:00"), 42);
     CHECK(counters.updated_today == 0);
+    CHECK(counters.today_behind == 42);
 }
 
 TEST_CASE("the ledger's state is read back as it was written", "[ledger]") {
@@ -281,7 +287,7 @@ TEST_CASE("the ledger's state is read back as it was written", "[ledger]") {
     state.oldest = 7;
     state.ticks = 99;
     state.next_number = 12;
-    state.counters = {3, 2, 2, quantity("-1.5"), 1, 20108, 50, 49, 6};
+    state.counters = {3, 2, 2, quantity("-1.5"), 1, 20108, 50, 49, 6, 41};
     state.webhook_minutes = {{28956000, 4}, {28956001, 2}};
     state.head_hash = ChainHash{}.followed_by("a change");
     state.chained_from = 5;

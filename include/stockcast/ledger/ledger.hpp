@@ -97,6 +97,7 @@ struct LedgerCounters {
     std::uint64_t webhooks = 0;
     std::uint64_t webhooks_processed = 0;
     std::uint64_t webhooks_last_hour = 0;  ///< from minute buckets
+    Seq today_behind = 0;                  ///< the head as `today` began: what has changed since has a greater seq
     bool operator==(const LedgerCounters&) const = default;
 };
 
