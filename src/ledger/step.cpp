@@ -2,6 +2,7 @@
 
 #include "ledger/registers.hpp"
 
+#include "stockcast/model/concerned.hpp"
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
@@ -168,11 +169,12 @@ private:
         write_change_json(stored.event, change);
         out_.batch.put(Family::changes, keys::change(change.seq), records::encode_next(stored, out_.state.head_hash));
         out_.state.head_hash = *stored.hash;
+        auto concerned = warehouses_concerned(change);
         next = std::move(change.product);
         if (stock_follows) swap_stock(next, *before);
 
         out_.batch.put(Family::product_changes, keys::product_change(next.company, next.id, next.seq), {});
-        publish(type, decision, std::move(stored.event));
+        publish(type, decision, std::move(concerned), std::move(stored.event));
     }
 
     /// A deletion no webhook tells of, and a product that is owed a read was pointed at by somebody: neither counts as
@@ -194,15 +196,10 @@ private:
         std::swap(a.stock_updated, b.stock_updated);
     }
 
-    void publish(ChangeType type, const Decision& decision, std::string event) {
+    void publish(ChangeType type, const Decision& decision, std::vector<std::string> warehouses, std::string event) {
         const auto& next = decision.next;
-        PublishedChange change{next.seq, type, next.company, next.id, next.code, {}, std::move(event)};
-        if (type == ChangeType::stock_updated) {
-            for (const auto& warehouse : decision.warehouses) change.warehouses.push_back(warehouse.id);
-        } else if (type == ChangeType::product_created) {
-            for (const auto& warehouse : next.warehouses) change.warehouses.push_back(warehouse.id);
-        }
-        out_.notice.changes.push_back(std::move(change));
+        out_.notice.changes.push_back(
+            {next.seq, type, next.company, next.id, next.code, std::move(warehouses), std::move(event)});
     }
 
     void log(WebhookLog entry, const Commit& commit) {

@@ -5,6 +5,7 @@
 #include "support/memory_store.hpp"
 
 #include "stockcast/ledger/invariants.hpp"
+#include "stockcast/model/concerned.hpp"
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
@@ -314,6 +315,26 @@ TEST_CASE("each change is chained to the one before by its hash, the last to the
     CHECK(step.state.head_hash == before);
     CHECK(step.notice.head_hash == before);
     CHECK(bench.commit({bench.webhook(observation().with_stock(3).as_of("10:02"))}).state.head_hash == before);
+}
+
+TEST_CASE("who asks for a warehouse is told the same from the log as live", "[ledger]") {
+    Bench bench;
+    const auto created = bench.commit({bench.webhook(observation()
+                                                         .coded("A")
+                                                         .with_stock(5)
+                                                         .in_warehouse("1", "x", "2")
+                                                         .in_warehouse("2", "y", "3")
+                                                         .as_of("10:00"))});
+    const auto sold = bench.commit({bench.webhook(
+        observation().with_stock(4).in_warehouse("1", "x", "1").in_warehouse("2", "y", "3").as_of("10:01"))});
+    CHECK(created.notice.changes.at(0).warehouses == std::vector<std::string>{"1", "2"});
+    CHECK(sold.notice.changes.at(0).warehouses == std::vector<std::string>{"1"});
+    for (const auto& step : {created, sold}) {
+        const auto& live = step.notice.changes.at(0);
+        const auto kept =
+            records::decode_change(bench.store.get(Family::changes, keys::change(live.seq)).value().value());
+        CHECK(warehouses_concerned(kept->change) == live.warehouses);
+    }
 }
 
 TEST_CASE("ticks in the state never fall behind those that were used", "[ledger]") {
