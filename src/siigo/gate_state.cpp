@@ -30,8 +30,9 @@ enum Tag : std::uint8_t {
     tag_probe_pause = 11,    ///< seconds; absent: the shortest
     tag_breaker_pause = 12,  ///< seconds; with the next one: only while the breaker is open
     tag_breaker_until = 13,
-    tag_saved_wall = 14,    ///< the moment of saving, by both clocks
-    tag_saved_steady = 15,  ///< nanoseconds since the machine started
+    tag_refusal_pause = 16,  ///< seconds, before the next probe
+    tag_saved_wall = 14,     ///< the moment of saving, by both clocks
+    tag_saved_steady = 15,   ///< nanoseconds since the machine started
 };
 
 /// 96 bits of SHA-256: enough to tell two apart, too few to be of use for anything else.
@@ -62,6 +63,7 @@ struct Stored {
     std::optional<Instant> hold_until;
     std::uint64_t probe_pause = 0;
     std::uint64_t breaker_pause = 0;
+    std::optional<std::uint64_t> refusal_pause;
     std::optional<Instant> breaker_until;
     std::optional<Instant> saved_wall;
     std::int64_t saved_steady = 0;
@@ -115,6 +117,7 @@ Result<void> read_field(const FieldReader::Raw& field, Stored& stored) {
         case tag_refusals: return into(FieldReader::number(field), stored.refusals.in_a_row);
         case tag_closed_since: return into(FieldReader::instant(field), stored.refusals.closed_since.emplace());
         case tag_next_probe: return into(FieldReader::instant(field), stored.refusals.next_probe);
+        case tag_refusal_pause: return into(FieldReader::number(field), stored.refusal_pause.emplace());
         case tag_hold_until: return into(FieldReader::instant(field), stored.hold_until.emplace());
         case tag_probe_pause: return into(FieldReader::number(field), stored.probe_pause);
         case tag_breaker_pause: return into(FieldReader::number(field), stored.breaker_pause);
@@ -158,7 +161,9 @@ std::string CallGate::save(Moment now) const {
     const auto& refusals = refusals_.state();
     writer.number(tag_refusals, refusals.in_a_row);
     if (refusals.closed_since) {
-        writer.instant(tag_closed_since, *refusals.closed_since).instant(tag_next_probe, refusals.next_probe);
+        writer.instant(tag_closed_since, *refusals.closed_since)
+            .instant(tag_next_probe, refusals.next_probe)
+            .number(tag_refusal_pause, static_cast<std::uint64_t>(refusals.pause.count()));
     }
     if (probe_pause_ > probe_pause_min)
         writer.number(tag_probe_pause, static_cast<std::uint64_t>(probe_pause_.count()));
@@ -198,7 +203,12 @@ bool CallGate::read(std::string_view state, Moment now) {
         const auto kept = std::min(stored->probe_pause, longest);
         probe_pause_ = std::max(std::chrono::seconds{kept}, probe_pause_min);
     }
-    if (stored->user_and_key == marks_.user_and_key) refusals_.restore(stored->refusals);
+    if (stored->user_and_key == marks_.user_and_key) {
+        constexpr std::uint64_t longest = std::chrono::seconds{RefusalGate::pause_after_a_day}.count();
+        if (stored->refusal_pause)
+            stored->refusals.pause = std::chrono::seconds{std::min(*stored->refusal_pause, longest)};
+        refusals_.restore(stored->refusals);
+    }
     return true;
 }
 

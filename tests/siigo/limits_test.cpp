@@ -214,7 +214,8 @@ TEST_CASE("after three refusals in a row only probes go out, with growing pauses
     RefusalGate restored;
     restored.restore(gate.state());
     CHECK(restored.earliest(now) == now + 2h);
-    CHECK(restored.earliest(noon - 24h * 30) == noon - 24h * 30 + 2h);  // the clock was put back
+    // The clock was put back: nobody waits for that time to come again.
+    CHECK(restored.earliest(noon - 24h * 30) == noon - 24h * 30);
     restored.accepted();
     CHECK(restored.earliest(now) == now);
 }
