@@ -47,8 +47,11 @@ public:
     ~Server();
 
     std::uint16_t port() const { return http_->port(); }
-    /// Serves a connection that did not come through the listener: the simulation's network.
-    void adopt(std::unique_ptr<ByteStream> connection) { http_->adopt(std::move(connection), doors_); }
+    /// Serves a connection that did not come through the listener: the simulation's network. None once it is stopping,
+    /// when the listener takes none either.
+    void adopt(std::unique_ptr<ByteStream> connection) {
+        if (!stop_asked_) http_->adopt(std::move(connection), doors_);
+    }
     std::string address() const;  ///< `http://127.0.0.1:5000`
     const std::string& webhook_secret() const { return webhook_secrets_.present; }
     const JwtKeys& jwt() const { return jwt_; }

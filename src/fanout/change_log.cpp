@@ -1,5 +1,6 @@
 #include "fanout/change_log.hpp"
 
+#include "stockcast/model/concerned.hpp"
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
@@ -47,9 +48,7 @@ struct Reader {
         auto stored = records::decode_change(value);
         if (!stored) return fail(stored.error());
         const auto& change = stored->change;
-        std::vector<std::string> warehouses;
-        for (const auto& warehouse : change.warehouses) warehouses.push_back(warehouse.id);
-        if (filter->passes(change.type, change.product.code, warehouses))
+        if (filter->passes(change.type, change.product.code, warehouses_concerned(change)))
             part.events.push_back({seq, std::move(stored->event)});
         return true;
     }

@@ -43,10 +43,12 @@ void count_product(LedgerCounters& counters, const Product& product, Count which
 }
 
 void roll_over(LedgerCounters& counters, std::vector<std::pair<std::int64_t, std::uint64_t>>& webhook_minutes,
-               Instant now) {
+               Instant now, Seq head) {
+    // Also where the clock was put back over midnight: the day before begins anew.
     if (const auto today = bogota_day(now); today != counters.today) {
         counters.today = today;
         counters.updated_today = 0;
+        counters.today_behind = head;
     }
     const auto minute = unix_minute(now);
     std::erase_if(webhook_minutes, [minute](const auto& bucket) {

@@ -64,7 +64,7 @@ asio::awaitable<void> Front::wait_until_ended() {
 }
 
 const LedgerStatus& Front::status(std::size_t waiting) {
-    roll_over(status_.counters, webhook_minutes_, clock_.wall());
+    roll_over(status_.counters, webhook_minutes_, clock_.wall(), status_.head);
     status_.waiting = waiting;
     return status_;
 }

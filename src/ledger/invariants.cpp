@@ -117,8 +117,7 @@ private:
             }
             auto& counted = store_.counted;
             count_product(counted, *product, Count::in);
-            const bool is_of_today = bogota_day(product->changed_at) == store_.state.counters.today;
-            if (product->seq != 0 && is_of_today) ++counted.updated_today;
+            if (product->seq > store_.state.counters.today_behind) ++counted.updated_today;
             ledger::shorten(*product);
             store_.products[id].held = *std::move(product);
         });

@@ -12,6 +12,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -59,6 +60,7 @@ struct Ledger::Impl {
           driver(std::move(its_driver)) {
         auto state = read_state(store);
         front->start(read_epoch(store), state);
+        stay_above(store.floors());
         ticks = state.ticks;
         writer = std::make_unique<ledger::Writer>(store, settings, std::move(state), ticks, log);
         driver->start([this] { return writer->turn(queue, front, in_order); });
@@ -77,6 +79,12 @@ struct Ledger::Impl {
         return pushed;
     }
 
+    /// An entry made below the floor would be gone as it is written: where the clock was put back behind what retention
+    /// has let go, ids go on from there.
+    void stay_above(const Floors& floors) {
+        log_ids_from = std::max({log_ids_from, floors.logs.time(), floors.audit.time()});
+    }
+
     void stop() {
         queue.stop();
         driver->wake();
@@ -91,6 +99,7 @@ struct Ledger::Impl {
     ledger::Queue queue;
     std::atomic<SeenTick> ticks = 0;  ///< written on the executor, read by the turns
     LogId last_log_id;
+    Instant log_ids_from;  ///< no new id names an earlier time
     std::unique_ptr<ledger::Writer> writer;
     std::unique_ptr<Driver> driver;  ///< end before what they use
 };
@@ -135,6 +144,7 @@ void Ledger::on_commit(std::function<void(const CommitNotice&)> listener) {
 }
 
 asio::awaitable<Result<Commit>> Ledger::apply(Submission submission) {
+    if (submission.floors) impl_->stay_above(*submission.floors);
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<Commit>)>(
         [impl = impl_.get(), &submission](auto handler) {
             ledger::Waiter<Commit> waiter{std::move(handler), asio::make_work_guard(impl->executor)};
@@ -149,7 +159,8 @@ SeenTick Ledger::tick() {
 }
 
 LogId Ledger::new_log_id() {
-    return impl_->last_log_id = LogId::make(impl_->clock.wall(), impl_->random, impl_->last_log_id);
+    return impl_->last_log_id =
+               LogId::make(std::max(impl_->clock.wall(), impl_->log_ids_from), impl_->random, impl_->last_log_id);
 }
 
 const LedgerStatus& Ledger::status() const {

@@ -26,7 +26,8 @@ enum : std::uint8_t {
     unannounced,
     last_unannounced,
     head_hash,
-    chained_from
+    chained_from,
+    today_behind
 };
 }
 namespace minute_tag {
@@ -66,6 +67,7 @@ Result<void> read_field(const FieldReader::Raw& field, std::uint8_t version, Led
         case tag::stock_sum: return keep(FieldReader::quantity(field), counters.stock_sum);
         case tag::updated_today: return keep(FieldReader::number(field), counters.updated_today);
         case tag::today: return keep(FieldReader::signed_number(field), counters.today);
+        case tag::today_behind: return keep(FieldReader::number(field), counters.today_behind);
         case tag::webhooks: return keep(FieldReader::number(field), counters.webhooks);
         case tag::webhooks_processed: return keep(FieldReader::number(field), counters.webhooks_processed);
         case tag::announced: return keep(FieldReader::number(field), state.tally.announced);
@@ -99,6 +101,7 @@ std::string encode(const LedgerState& state) {
         .quantity(tag::stock_sum, counters.stock_sum)
         .number(tag::updated_today, counters.updated_today)
         .signed_number(tag::today, counters.today)
+        .number(tag::today_behind, counters.today_behind)
         .number(tag::webhooks, counters.webhooks)
         .number(tag::webhooks_processed, counters.webhooks_processed)
         .number(tag::announced, state.tally.announced)
@@ -119,14 +122,21 @@ Result<LedgerState> decode_ledger_state(std::string_view value) {
     if (!reader) return reader.error();
     LedgerState state;
     state.chained_from = 0;
+    bool says_when_today_began = false;
     for (;;) {
         const auto field = reader->next();
         if (!field) return field.error();
         if (!*field) break;
+        says_when_today_began = says_when_today_began || (*field)->tag == tag::today_behind;
         if (auto read = read_field(**field, reader->version(), state); !read) return read.error();
     }
     // A version without the chain wrote it, and perhaps changes without a hash: the chain begins (again) behind them.
     if (state.chained_from == 0) state.chained_from = state.head + 1;
+    // A version that went by the time of changes wrote it: the day begins anew.
+    if (!says_when_today_began) {
+        state.counters.today = state.counters.updated_today = 0;
+        state.counters.today_behind = state.head;
+    }
     return state;
 }
 

@@ -2,6 +2,7 @@
 
 #include "ledger/registers.hpp"
 
+#include "stockcast/model/concerned.hpp"
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
@@ -46,7 +47,7 @@ public:
     Working(Held& held, const LedgerState& before, Instant now, const DecideRules& rules)
         : held_(held), now_(now), rules_(rules) {
         out_.state = before;
-        roll_over(out_.state.counters, out_.state.webhook_minutes, now);
+        roll_over(out_.state.counters, out_.state.webhook_minutes, now, out_.state.head);
     }
 
     void take(const Submission& submission) {
@@ -64,7 +65,7 @@ public:
 
     Step finish() {
         for (auto& product : touched_) write(product);
-        roll_over(out_.state.counters, out_.state.webhook_minutes, now_);
+        roll_over(out_.state.counters, out_.state.webhook_minutes, now_, out_.state.head);
         out_.batch.put(Family::meta, std::string{keys::ledger_state}, encode(out_.state));
         for (auto& commit : out_.commits) commit.head = out_.state.head;
         out_.notice.head = out_.state.head;
@@ -121,7 +122,7 @@ private:
         touched.changed_record = touched.changed_record || decision.changed_record;
 
         if (!decision.changes.empty()) {
-            const bool counted_today = slot && slot->seq != 0 && bogota_day(slot->changed_at) == counters.today;
+            const bool counted_today = slot && slot->seq > counters.today_behind;
             if (!counted_today) ++counters.updated_today;
             touched.changed_record = true;
             if (decision.sum_differs) out_.odd_sums.push_back(next.code);
@@ -168,11 +169,12 @@ private:
         write_change_json(stored.event, change);
         out_.batch.put(Family::changes, keys::change(change.seq), records::encode_next(stored, out_.state.head_hash));
         out_.state.head_hash = *stored.hash;
+        auto concerned = warehouses_concerned(change);
         next = std::move(change.product);
         if (stock_follows) swap_stock(next, *before);
 
         out_.batch.put(Family::product_changes, keys::product_change(next.company, next.id, next.seq), {});
-        publish(type, decision, std::move(stored.event));
+        publish(type, decision, std::move(concerned), std::move(stored.event));
     }
 
     /// A deletion no webhook tells of, and a product that is owed a read was pointed at by somebody: neither counts as
@@ -194,15 +196,10 @@ private:
         std::swap(a.stock_updated, b.stock_updated);
     }
 
-    void publish(ChangeType type, const Decision& decision, std::string event) {
+    void publish(ChangeType type, const Decision& decision, std::vector<std::string> warehouses, std::string event) {
         const auto& next = decision.next;
-        PublishedChange change{next.seq, type, next.company, next.id, next.code, {}, std::move(event)};
-        if (type == ChangeType::stock_updated) {
-            for (const auto& warehouse : decision.warehouses) change.warehouses.push_back(warehouse.id);
-        } else if (type == ChangeType::product_created) {
-            for (const auto& warehouse : next.warehouses) change.warehouses.push_back(warehouse.id);
-        }
-        out_.notice.changes.push_back(std::move(change));
+        out_.notice.changes.push_back(
+            {next.seq, type, next.company, next.id, next.code, std::move(warehouses), std::move(event)});
     }
 
     void log(WebhookLog entry, const Commit& commit) {

@@ -63,7 +63,7 @@ void CallGate::ended(Moment now, Ending ending, bool counts_as_refusal) {
     }
     throttled_in_a_row_ = ending == Ending::throttled ? std::min(throttled_in_a_row_ + 1, 100U) : 0;
     if (trips_breaker(ending)) {
-        breaker_.failed(now.steady);
+        breaker_.failed(now.steady, longest_breaker_pause(now.wall, ending));
     } else {
         breaker_.succeeded();
     }
@@ -78,6 +78,11 @@ void CallGate::ended(Moment now, Ending ending, bool counts_as_refusal) {
 
 std::chrono::seconds CallGate::longest_probe_pause(Instant now) const {
     return std::max(share_.longest_pause(now), probe_pause_usual_max);
+}
+
+std::chrono::seconds CallGate::longest_breaker_pause(Instant now, Ending ending) const {
+    if (!is_failure(ending)) return breaker_pause_usual_max;
+    return std::max(share_.outage_pause(now), breaker_pause_usual_max);
 }
 
 void CallGate::abandoned(Moment now, bool sent) {

@@ -40,6 +40,8 @@ public:
     static constexpr std::chrono::seconds slowed_spacing{10};
     static constexpr std::chrono::seconds probe_pause_min{60};
     static constexpr std::chrono::seconds probe_pause_usual_max{900};
+    /// While the breaker is open: as long as nothing of what fails reaches SIIGO, or the share asks for no longer one.
+    static constexpr std::chrono::seconds breaker_pause_usual_max{300};
 
     enum class Reason { nothing, quota, named_wait, breaker, slowed, probing, share_stopped, refused };
     struct Permit {
@@ -79,6 +81,7 @@ public:
 private:
     bool read(std::string_view state, Moment now);
     std::chrono::seconds longest_probe_pause(Instant now) const;
+    std::chrono::seconds longest_breaker_pause(Instant now, Ending ending) const;
 
     CallerMarks marks_;
     QuotaWindow quota_;

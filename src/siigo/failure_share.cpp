@@ -63,6 +63,15 @@ std::chrono::seconds FailureShare::longest_pause(Instant now) const {
            static_cast<std::int64_t>(std::max<std::uint64_t>(may_fail, 1));
 }
 
+std::chrono::seconds FailureShare::outage_pause(Instant now) const {
+    const auto week = sum(buckets_, now, window_hours);
+    const auto good = static_cast<std::int64_t>(week.calls - week.failures);
+    if (good == 0) return std::chrono::seconds{0};
+    const auto known_for = hour_of(now) - buckets_.front().hour + 1;
+    const std::chrono::seconds span = Hours{std::clamp<std::int64_t>(known_for, 1, window_hours)};
+    return span * 5 / (good * 3);
+}
+
 Instant FailureShare::next_hour(Instant now) {
     return Instant{Hours{hour_of(now) + 1}};
 }

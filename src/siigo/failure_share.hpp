@@ -11,7 +11,8 @@ namespace stockcast::siigo {
 /// Our share of failed requests over 7 days, in hourly buckets. SIIGO blocks an API user above 80 % (siigo-api.md), and
 /// not until the cause is put right: so we slow down from 25 %, only probe at 40 %, and send nothing that could pass 55
 /// %. What may still fail before that is spread over the time until old failures leave (`longest_pause`), so that while
-/// SIIGO fails for days somebody still looks whether it is back. Below 50 calls a share says little; there 20 failures a
+/// SIIGO fails for days somebody still looks whether it is back. An outage alone need not come that far: probes that
+/// keep `outage_pause` stay below 25 % for two days. Below 50 calls a share says little; there 20 failures a
 /// day are the bound. Pure; wall time, as it outlives restarts.
 class FailureShare {
 public:
@@ -41,6 +42,11 @@ public:
     Pace pace(Instant now) const;
     /// Between probes that all fail: so far apart that they never use up what may fail.
     std::chrono::seconds longest_pause(Instant now) const;
+    /// Between probes while SIIGO is out: at 3/5 of the rate at which calls succeeded. After a healthy week and 48 h of
+    /// failures the window holds 120 h of good calls, so for less than 25 % the failures may be as many as 40 h of them.
+    /// At that rate, which falls as good calls leave the window, they are as many as 25 h of them; the rest is for the
+    /// first failures, before pauses are so long. Zero: no call has succeeded, it says nothing.
+    std::chrono::seconds outage_pause(Instant now) const;
     /// When the window moves on next: buckets leave it by the hour.
     static Instant next_hour(Instant now);
 

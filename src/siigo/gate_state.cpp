@@ -27,7 +27,12 @@ enum Tag : std::uint8_t {
     tag_closed_since = 8,
     tag_next_probe = 9,
     tag_hold_until = 10,
-    tag_probe_pause = 11,  ///< seconds; absent: the shortest
+    tag_probe_pause = 11,    ///< seconds; absent: the shortest
+    tag_breaker_pause = 12,  ///< seconds; with the next one: only while the breaker is open
+    tag_breaker_until = 13,
+    tag_refusal_pause = 16,  ///< seconds, before the next probe
+    tag_saved_wall = 14,     ///< the moment of saving, by both clocks
+    tag_saved_steady = 15,   ///< nanoseconds since the machine started
 };
 
 /// 96 bits of SHA-256: enough to tell two apart, too few to be of use for anything else.
@@ -46,11 +51,8 @@ Instant to_wall(Steady at, Moment now) {
     return now.wall + std::chrono::duration_cast<Instant::Ticks>(at - now.steady);
 }
 
-/// A moment of the past stays in it, even where our clock was put back meanwhile.
-Steady past_to_steady(Instant at, Moment now) {
-    const auto age = std::clamp<Instant::Ticks>(now.wall - at, Instant::Ticks{0}, std::chrono::hours{24});
-    return now.steady - std::chrono::duration_cast<Steady::duration>(age);
-}
+constexpr std::chrono::hours longest_hold{2};
+constexpr std::uint64_t breaker_pause_kept_max = 7 * 24 * 3600;  ///< seconds: more is no pause of ours
 
 struct Stored {
     std::string user;
@@ -60,6 +62,39 @@ struct Stored {
     RefusalGate::State refusals;
     std::optional<Instant> hold_until;
     std::uint64_t probe_pause = 0;
+    std::uint64_t breaker_pause = 0;
+    std::optional<std::uint64_t> refusal_pause;
+    std::optional<Instant> breaker_until;
+    std::optional<Instant> saved_wall;
+    std::int64_t saved_steady = 0;
+};
+
+/// What a state says of the last minutes, on our monotonic clock.
+class Recent {
+public:
+    Recent(const Stored& stored, Moment now) : saved_(stored.saved_wall.value_or(now.wall)), now_(now) {
+        const auto by_wall = now.wall - saved_;
+        elapsed_ = std::max(std::chrono::duration_cast<Steady::duration>(by_wall), Steady::duration{0});
+        // The wall's clock may have been set meanwhile. The monotonic one tells the truth, unless the machine has started
+        // again since, when it says nothing: so of the two whichever lets less time go by.
+        const auto by_steady = now.steady.time_since_epoch() - Steady::duration{stored.saved_steady};
+        if (stored.saved_wall && by_steady >= Steady::duration{0}) elapsed_ = std::min(elapsed_, by_steady);
+    }
+    /// A moment that was past when the state was saved stays so.
+    Steady past(Instant at) const {
+        const auto age = std::clamp<Instant::Ticks>(saved_ - at, Instant::Ticks{0}, std::chrono::hours{24});
+        return now_.steady - elapsed_ - std::chrono::duration_cast<Steady::duration>(age);
+    }
+    /// A moment that was still to come, at most `furthest` ahead of us.
+    Steady coming(Instant at, Steady::duration furthest) const {
+        const auto left = std::chrono::duration_cast<Steady::duration>(at - saved_) - elapsed_;
+        return now_.steady + std::clamp(left, Steady::duration{0}, furthest);
+    }
+
+private:
+    Instant saved_;
+    Moment now_;
+    Steady::duration elapsed_{0};
 };
 
 Result<void> read_field(const FieldReader::Raw& field, Stored& stored) {
@@ -82,8 +117,13 @@ Result<void> read_field(const FieldReader::Raw& field, Stored& stored) {
         case tag_refusals: return into(FieldReader::number(field), stored.refusals.in_a_row);
         case tag_closed_since: return into(FieldReader::instant(field), stored.refusals.closed_since.emplace());
         case tag_next_probe: return into(FieldReader::instant(field), stored.refusals.next_probe);
+        case tag_refusal_pause: return into(FieldReader::number(field), stored.refusal_pause.emplace());
         case tag_hold_until: return into(FieldReader::instant(field), stored.hold_until.emplace());
         case tag_probe_pause: return into(FieldReader::number(field), stored.probe_pause);
+        case tag_breaker_pause: return into(FieldReader::number(field), stored.breaker_pause);
+        case tag_breaker_until: return into(FieldReader::instant(field), stored.breaker_until.emplace());
+        case tag_saved_wall: return into(FieldReader::instant(field), stored.saved_wall.emplace());
+        case tag_saved_steady: return into(FieldReader::signed_number(field), stored.saved_steady);
         default: return {};
     }
 }
@@ -110,6 +150,8 @@ CallerMarks CallerMarks::of(const ClientSettings& settings) {
 std::string CallGate::save(Moment now) const {
     FieldWriter writer{form};
     writer.text(tag_user, marks_.user).text(tag_user_and_key, marks_.user_and_key);
+    writer.instant(tag_saved_wall, now.wall);
+    writer.signed_number(tag_saved_steady, now.steady.time_since_epoch() / std::chrono::nanoseconds{1});
     for (Steady at : quota_.sends(now.steady)) writer.instant(tag_send, to_wall(at, now));
     for (const auto& bucket : share_.buckets()) {
         writer.signed_number(tag_bucket_hour, bucket.hour)
@@ -119,10 +161,16 @@ std::string CallGate::save(Moment now) const {
     const auto& refusals = refusals_.state();
     writer.number(tag_refusals, refusals.in_a_row);
     if (refusals.closed_since) {
-        writer.instant(tag_closed_since, *refusals.closed_since).instant(tag_next_probe, refusals.next_probe);
+        writer.instant(tag_closed_since, *refusals.closed_since)
+            .instant(tag_next_probe, refusals.next_probe)
+            .number(tag_refusal_pause, static_cast<std::uint64_t>(refusals.pause.count()));
     }
     if (probe_pause_ > probe_pause_min)
         writer.number(tag_probe_pause, static_cast<std::uint64_t>(probe_pause_.count()));
+    if (breaker_.is_open()) {
+        writer.number(tag_breaker_pause, static_cast<std::uint64_t>(breaker_.pause().count()))
+            .instant(tag_breaker_until, to_wall(breaker_.open_until(), now));
+    }
     if (hold_until_ > now.steady) writer.instant(tag_hold_until, to_wall(hold_until_, now));
     return writer.finish();
 }
@@ -139,22 +187,28 @@ bool CallGate::read(std::string_view state, Moment now) {
     auto stored = decode(state);
     if (!stored) return false;
 
+    const Recent recent{*stored, now};
     std::vector<Steady> sends;
-    for (Instant at : stored->sends) sends.push_back(past_to_steady(at, now));
+    for (Instant at : stored->sends) sends.push_back(recent.past(at));
     quota_.restore(sends, now.steady);
     if (!sends.empty()) last_send_ = now.steady;
-    if (stored->hold_until) {
-        const auto left =
-            std::clamp<Instant::Ticks>(*stored->hold_until - now.wall, Instant::Ticks{0}, std::chrono::hours{2});
-        hold_until_ = now.steady + std::chrono::duration_cast<Steady::duration>(left);
-    }
+    if (stored->hold_until) hold_until_ = recent.coming(*stored->hold_until, longest_hold);
     if (stored->user == marks_.user) {
+        if (stored->breaker_until) {
+            const std::chrono::seconds pause{std::min<std::uint64_t>(stored->breaker_pause, breaker_pause_kept_max)};
+            breaker_.restore(pause, recent.coming(*stored->breaker_until, pause));
+        }
         share_.restore(std::move(stored->buckets), now.wall);
         const auto longest = static_cast<std::uint64_t>(longest_probe_pause(now.wall).count());
         const auto kept = std::min(stored->probe_pause, longest);
         probe_pause_ = std::max(std::chrono::seconds{kept}, probe_pause_min);
     }
-    if (stored->user_and_key == marks_.user_and_key) refusals_.restore(stored->refusals);
+    if (stored->user_and_key == marks_.user_and_key) {
+        constexpr std::uint64_t longest = std::chrono::seconds{RefusalGate::pause_after_a_day}.count();
+        if (stored->refusal_pause)
+            stored->refusals.pause = std::chrono::seconds{std::min(*stored->refusal_pause, longest)};
+        refusals_.restore(stored->refusals);
+    }
     return true;
 }
 

@@ -12,12 +12,15 @@ void RefusalGate::refused(Instant at) {
     std::chrono::seconds pause = std::min<std::chrono::seconds>(first_pause * (1U << probes), longest_pause);
     if (at - *state_.closed_since >= std::chrono::hours{24}) pause = pause_after_a_day;
     state_.next_probe = at + pause;
+    state_.pause = pause;
 }
 
 Instant RefusalGate::earliest(Instant now) const {
     if (!is_closed()) return now;
-    // Never further ahead than a pause is long: our clock may have been put back since.
-    return std::clamp(state_.next_probe, now, now + pause_after_a_day);
+    // Further ahead than the pause is long: our clock was put back since, and the probe would wait for that time to come
+    // again.
+    if (state_.next_probe - now > state_.pause) return now;
+    return std::max(state_.next_probe, now);
 }
 
 }  // namespace stockcast::siigo

@@ -21,6 +21,7 @@ public:
         unsigned in_a_row = 0;
         std::optional<Instant> closed_since;
         Instant next_probe;
+        std::chrono::seconds pause{pause_after_a_day};  ///< before it
         bool operator==(const State&) const = default;
     };
 

@@ -26,6 +26,8 @@ public:
         Faults& faults, SimulatorCounts& counts, Clock& clock, Random& random);
 
     HttpResponse answer(const HttpRequest& request);
+    /// Every token ends now, whatever was said of its life.
+    void revoke_tokens() { tokens_.revoke_all(); }
 
 private:
     HttpResponse judge(const HttpRequest& request, const Target& target);

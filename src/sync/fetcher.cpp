@@ -27,6 +27,9 @@ constexpr std::size_t unsorted_hints_max = 256;  // hints whose product was not 
 constexpr std::size_t owed_slice = 1'000;
 constexpr milliseconds gather{500};  // several notifications of one sale become one read; well within the 5 s promised
 constexpr milliseconds margin{100};
+/// No read is owed for later (DecideRules): where it seems so our clock was put back, and the read would wait until that
+/// time comes again.
+constexpr minutes furthest_due{5};
 constexpr seconds pause_first{5};
 constexpr minutes pause_max{15};
 
@@ -129,7 +132,8 @@ void Fetcher::owe(const ReadOwed& read) {
 }
 
 void Fetcher::Impl::owe(const ProductId& product, Instant due) {
-    const auto in = due - clock.wall();
+    auto in = due - clock.wall();
+    if (in > furthest_due) in = Instant::Ticks{0};
     // The ledger judges by the wall clock whether a read comes when it was due: the two clocks must not quarrel over
     // it.
     const auto wait =

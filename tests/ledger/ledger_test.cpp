@@ -10,6 +10,7 @@
 #include "support/seeded_random.hpp"
 
 #include "stockcast/ledger/invariants.hpp"
+#include "stockcast/ledger/retention.hpp"
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 #include "stockcast/store/rocks_store.hpp"
@@ -355,6 +356,34 @@ TEST_CASE("log ids grow", "[ledger]") {
         REQUIRE(last < next);
         last = next;
     }
+}
+
+TEST_CASE("what is logged after the clock was put back behind retention's floor is kept", "[ledger]") {
+    MemoryStore memory;
+    const auto logged = [&] {
+        std::size_t count = 0;
+        memory.snapshot()
+            ->scan(Family::webhook_logs, {}, Direction::ascending,
+                   [&](std::string_view, std::string_view) { return ++count > 0; })
+            .value();
+        return count;
+    };
+    World world{memory};
+    REQUIRE(world.apply(world.sale(1, 10)));
+    world.clock.set_wall(at("18:00"));
+    const RetentionCutoffs cutoffs{.changes = {}, .logs = at("17:00"), .audit = {}};
+    REQUIRE(world.apply(plan_retention(memory, cutoffs, 100).value().submission));
+    CHECK(logged() == 0);
+
+    world.clock.set_wall(at("12:01"));
+    REQUIRE(world.apply(world.sale(1, 9)));
+    CHECK(logged() == 1);
+    run(world.io, world.ledger->drain());
+    World restarted{memory};
+    restarted.clock.set_wall(at("12:02"));
+    REQUIRE(restarted.apply(restarted.sale(1, 8)));
+    CHECK(logged() == 2);
+    CHECK(check_invariants(memory) == std::vector<std::string>{});
 }
 
 TEST_CASE("over RocksDB a mirror of many products survives a restart with all invariants", "[ledger]") {

@@ -5,6 +5,7 @@
 #include "support/memory_store.hpp"
 
 #include "stockcast/ledger/invariants.hpp"
+#include "stockcast/model/concerned.hpp"
 #include "stockcast/store/keys.hpp"
 #include "stockcast/store/records.hpp"
 
@@ -240,6 +241,11 @@ TEST_CASE("the counters equal what counting gives, whatever happens to a product
     CHECK(counters().webhooks == 7);
     CHECK(counters().webhooks_last_hour == 2);
     CHECK(bench.findings() == std::vector<std::string>{});
+
+    bench.now = at("2025-01-21T04:00:00");  // the clock is put back over midnight
+    bench.commit({bench.webhook(observation().about(1).with_stock(5))});
+    CHECK(counters().updated_today == 1);
+    CHECK(bench.findings() == std::vector<std::string>{});
 }
 
 TEST_CASE("absurd figures leave the sum within its bounds", "[ledger]") {
@@ -265,14 +271,15 @@ TEST_CASE("what was counted by day and by hour is let go of when asked later", "
     std::vector<std::pair<std::int64_t, std::uint64_t>> minutes{
         {minute("11:00"), 1}, {minute("11:01"), 2}, {minute("12:00"), 4}};
 
-    roll_over(counters, minutes, at("12:00:59"));
+    roll_over(counters, minutes, at("12:00:59"), 40);
     CHECK(counters.updated_today == 7);
     CHECK(counters.webhooks_last_hour == 6);
-    roll_over(counters, minutes, at("2025-01-21T04:59:59"));
+    roll_over(counters, minutes, at("2025-01-21T04:59:59"), 41);
     CHECK(counters.updated_today == 7);
     CHECK(counters.webhooks_last_hour == 0);
-    roll_over(counters, minutes, at("2025-01-21T05:00:00"));
+    roll_over(counters, minutes, at("2025-01-21T05:00:00"), 42);
     CHECK(counters.updated_today == 0);
+    CHECK(counters.today_behind == 42);
 }
 
 TEST_CASE("the ledger's state is read back as it was written", "[ledger]") {
@@ -281,7 +288,7 @@ TEST_CASE("the ledger's state is read back as it was written", "[ledger]") {
     state.oldest = 7;
     state.ticks = 99;
     state.next_number = 12;
-    state.counters = {3, 2, 2, quantity("-1.5"), 1, 20108, 50, 49, 6};
+    state.counters = {3, 2, 2, quantity("-1.5"), 1, 20108, 50, 49, 6, 41};
     state.webhook_minutes = {{28956000, 4}, {28956001, 2}};
     state.head_hash = ChainHash{}.followed_by("a change");
     state.chained_from = 5;
@@ -308,6 +315,26 @@ TEST_CASE("each change is chained to the one before by its hash, the last to the
     CHECK(step.state.head_hash == before);
     CHECK(step.notice.head_hash == before);
     CHECK(bench.commit({bench.webhook(observation().with_stock(3).as_of("10:02"))}).state.head_hash == before);
+}
+
+TEST_CASE("who asks for a warehouse is told the same from the log as live", "[ledger]") {
+    Bench bench;
+    const auto created = bench.commit({bench.webhook(observation()
+                                                         .coded("A")
+                                                         .with_stock(5)
+                                                         .in_warehouse("1", "x", "2")
+                                                         .in_warehouse("2", "y", "3")
+                                                         .as_of("10:00"))});
+    const auto sold = bench.commit({bench.webhook(
+        observation().with_stock(4).in_warehouse("1", "x", "1").in_warehouse("2", "y", "3").as_of("10:01"))});
+    CHECK(created.notice.changes.at(0).warehouses == std::vector<std::string>{"1", "2"});
+    CHECK(sold.notice.changes.at(0).warehouses == std::vector<std::string>{"1"});
+    for (const auto& step : {created, sold}) {
+        const auto& live = step.notice.changes.at(0);
+        const auto kept =
+            records::decode_change(bench.store.get(Family::changes, keys::change(live.seq)).value().value());
+        CHECK(warehouses_concerned(kept->change) == live.warehouses);
+    }
 }
 
 TEST_CASE("ticks in the state never fall behind those that were used", "[ledger]") {

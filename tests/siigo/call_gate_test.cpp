@@ -29,6 +29,10 @@ Moment at(std::chrono::milliseconds since_noon) {
     return {Steady{1000h} + since_noon, test::at("12:00") + since_noon};
 }
 
+Moment after(Moment now, std::chrono::nanoseconds by) {
+    return {now.steady + by, now.wall + std::chrono::duration_cast<Instant::Ticks>(by)};
+}
+
 /// One call that takes no time.
 void call(CallGate& gate, Moment now, Ending ending, bool refusal = false) {
     gate.reserved(now);
@@ -109,6 +113,54 @@ TEST_CASE("while SIIGO fails for days, however often we restart, a probe goes ou
     }
 }
 
+TEST_CASE("SIIGO is out for two days after a healthy week: fewer than 25 % of the calls fail, however often we restart",
+          "[siigo]") {
+    struct Row {
+        std::chrono::minutes interval;  ///< between calls, as the sync's is
+        std::chrono::minutes life;      ///< of one process
+    };
+    for (const auto& [interval, life] : {Row{1min, 48h}, Row{5min, 48h}, Row{5min, 20min}, Row{15min, 48h},
+                                         Row{15min, 2min}, Row{60min, 48h}, Row{60min, 30min}}) {
+        INFO("a call every " << interval.count() << " min, a restart every " << life.count() << " min");
+        auto gate = gate_of();
+        auto now = at(0ms);
+        for (; now.steady < at(0ms).steady + 7 * 24h; now = after(now, interval)) call(gate, now, Ending::good);
+
+        const auto begun = now;
+        auto born = now.steady;
+        std::chrono::nanoseconds longest{0};
+        for (auto last = now; now.steady < begun.steady + 48h; now = after(now, 10s)) {
+            if (now.steady - born >= life) {
+                auto restarted = gate_of();
+                REQUIRE(restarted.restore(gate.save(now), now) == CallGate::Restored::all);
+                gate = std::move(restarted);
+                born = now.steady;
+            }
+            if (gate.next(now).at > now.steady) continue;
+            longest = std::max<std::chrono::nanoseconds>(longest, now.steady - last.steady);
+            last = now;
+            call(gate, now, Ending::broken);
+            const auto status = gate.status(now);
+            REQUIRE(status.failures_7d * 4 < status.calls_7d);
+        }
+        CHECK(longest <= std::max<std::chrono::nanoseconds>(5min, 5 * interval / 2));
+        call(gate, now = after(now, 3 * interval + 5min), Ending::good);
+        CHECK(gate.status(now).state == State::healthy);
+    }
+}
+
+TEST_CASE("the quota holds over a restart although the wall's clock is set forward meanwhile", "[siigo]") {
+    auto gate = gate_of();
+    for (int i = 0; i < 80; ++i) call(gate, at(i * 200ms), Ending::good);
+    const auto state = gate.save(at(16s));
+
+    const Moment later{at(20s).steady, at(20s).wall + 3h};
+    auto restored = gate_of();
+    REQUIRE(restored.restore(state, later) == CallGate::Restored::all);
+    CHECK(restored.status(later).sends_last_minute == 80);
+    CHECK(restored.next(later).at >= at(60s).steady);
+}
+
 TEST_CASE("the state outlives a restart with another monotonic clock", "[siigo]") {
     auto gate = gate_of();
     for (int i = 0; i < 30; ++i) call(gate, at(i * 1s), i < 3 ? Ending::rejected : Ending::good);
@@ -116,7 +168,7 @@ TEST_CASE("the state outlives a restart with another monotonic clock", "[siigo]"
     gate.hold_until(at(10min).steady);
     const auto state = gate.save(at(30s));
 
-    const Moment later{Steady{5h}, test::at("12:00") + 35s};
+    const Moment later{Steady{900h}, test::at("12:00") + 35s};
     auto restored = gate_of();
     CHECK(restored.restore(state, later) == CallGate::Restored::all);
     CHECK(restored.status(later).calls_7d == 33);

@@ -113,18 +113,18 @@ TEST_CASE("retries are a tenth of the calls, but never fewer than five a minute"
 TEST_CASE("the breaker opens after five failures in a row, probes with growing pauses, closes on the first success",
           "[siigo]") {
     CircuitBreaker breaker;
-    for (int i = 0; i < 4; ++i) breaker.failed(t0);
+    for (int i = 0; i < 4; ++i) breaker.failed(t0, 300s);
     breaker.succeeded();
-    for (int i = 0; i < 4; ++i) breaker.failed(t0);
+    for (int i = 0; i < 4; ++i) breaker.failed(t0, 300s);
     CHECK_FALSE(breaker.is_open());
-    breaker.failed(t0);
+    breaker.failed(t0, 300s);
     CHECK(breaker.is_open());
     CHECK(breaker.earliest(t0) == t0 + 10s);
     CHECK(breaker.earliest(t0 + 11s) == t0 + 11s);
 
     Steady now = t0 + 10s;
     for (const auto pause : {20s, 40s, 80s, 160s, 300s, 300s}) {
-        breaker.failed(now);
+        breaker.failed(now, 300s);
         CHECK(breaker.earliest(now) == now + pause);
         now += pause;
     }
@@ -214,7 +214,8 @@ TEST_CASE("after three refusals in a row only probes go out, with growing pauses
     RefusalGate restored;
     restored.restore(gate.state());
     CHECK(restored.earliest(now) == now + 2h);
-    CHECK(restored.earliest(noon - 24h * 30) == noon - 24h * 30 + 2h);  // the clock was put back
+    // The clock was put back: nobody waits for that time to come again.
+    CHECK(restored.earliest(noon - 24h * 30) == noon - 24h * 30);
     restored.accepted();
     CHECK(restored.earliest(now) == now);
 }

@@ -1,10 +1,11 @@
 #include "simulation/listener.hpp"
 
+#include "stockcast/base/json.hpp"
 #include "stockcast/base/within.hpp"
-#include "stockcast/net/websocket.hpp"
 
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 namespace stockcast::simulation {
 
@@ -33,68 +34,58 @@ bool is_change(std::string_view type) {
            type == "product_deleted";
 }
 
-/// Masked with zeros, which RFC 6455 doesn't forbid.
-std::string client_frame(websocket::Opcode opcode, std::string_view payload) {
-    std::string frame{static_cast<char>(0x80 | static_cast<int>(opcode)), static_cast<char>(0x80 | payload.size())};
-    return frame.append(4, '\0').append(payload);
-}
-
 }  // namespace
 
-Listener::Listener(std::uint64_t seed, std::string name, Process& process, Network& network, std::string host, Log& log,
-                   Habits habits)
-    : name_(std::move(name)),
-      chance_(seed, name_),
+Listener::Listener(std::uint64_t seed, Nature nature, Process& process, Network& network, Log& log)
+    : nature_(std::move(nature)),
+      chance_(seed, nature_.name),
       process_(process),
-      host_(std::move(host)),
-      habits_(habits),
       connector_(network.connector(process)),
       life_(process.executor(), process.clock(), log) {}
 
 void Listener::start() {
-    life_.spawn(name_, live());
+    life_.spawn(nature_.name, live());
+}
+
+const Narrowing& Listener::narrowing() const {
+    static const Narrowing none;
+    return is_narrowed_ ? nature_.greeting.narrowing : none;
 }
 
 asio::awaitable<void> Listener::live() {
     for (;;) {
         co_await listen_once();
-        if (chance_.chance(habits_.forgets)) knows_its_place_ = false;
-        const auto slept = co_await process_.clock().sleep_for(chance_.duration(100ms, habits_.away + 200ms));
+        const auto& habits = nature_.habits;
+        if (chance_.chance(habits.forgets)) place_ = {};
+        const auto slept = co_await process_.clock().sleep_for(chance_.duration(100ms, habits.away + 200ms));
         if (!slept) co_return;
     }
 }
 
 asio::awaitable<void> Listener::listen_once() {
     auto& clock = process_.clock();
-    auto connected = co_await connector_->connect({false, host_, 80}, clock.now() + 10s);
+    auto& dialect = *nature_.dialect;
+    auto connected = co_await connector_->connect({false, nature_.greeting.host, 80}, clock.now() + 10s);
     if (!connected) co_return;
     const auto stream = *std::move(connected);
     unread_.clear();
-    const auto leaves_at = clock.now() + chance_.duration(1s, habits_.stays + 2s);
-    const auto asked = request();
-    auto sent = co_await write_all(*stream, asked);
-    if (!sent) co_return;
-    bool goes_on = co_await read_head(*stream);
-    while (goes_on && clock.now() < leaves_at) {
-        goes_on = take_frames();
-        if (!reply_.empty()) {
-            auto replied = co_await write_all(*stream, std::exchange(reply_, {}));
-            goes_on = goes_on && replied.has_value();
+    const auto leaves_at = clock.now() + chance_.duration(1s, nature_.habits.stays + 2s);
+    is_narrowed_ = dialect.narrows_at_once();
+    auto due = dialect.begin(nature_.greeting, place_);
+    while (!dialect.is_over() && clock.now() < leaves_at) {
+        if (!due.empty()) {
+            auto sent = co_await write_all(*stream, due);
+            if (!sent) co_return;
         }
-        if (chance_.chance(habits_.naps)) {
-            auto slept = co_await clock.sleep_for(chance_.duration(1s, habits_.nap));
+        if (chance_.chance(nature_.habits.naps)) {
+            auto slept = co_await clock.sleep_for(chance_.duration(1s, nature_.habits.nap));
             if (!slept) co_return;
         }
-        if (goes_on) goes_on = co_await read_more(*stream);
+        const bool more = co_await read_more(*stream);
+        if (!more) co_return;
+        for (const auto& message : dialect.take(unread_)) hear(message);
+        due = dialect.reply(place_);
     }
-}
-
-std::string Listener::request() const {
-    auto target = std::string{"/ws"};
-    if (knows_its_place_) target += "?since=" + std::to_string(position_) + "&epoch=" + epoch_;
-    return "GET " + target + " HTTP/1.1\r\nHost: " + host_ +
-           "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 }
 
 asio::awaitable<bool> Listener::read_more(ByteStream& stream) {
@@ -107,57 +98,30 @@ asio::awaitable<bool> Listener::read_more(ByteStream& stream) {
     co_return true;
 }
 
-asio::awaitable<bool> Listener::read_head(ByteStream& stream) {
-    for (;;) {
-        const auto end = unread_.find("\r\n\r\n");
-        if (end != std::string::npos) {
-            const bool is_taken = unread_.starts_with("HTTP/1.1 101 ");
-            unread_.erase(0, end + 4);
-            co_return is_taken;
-        }
-        const bool more = co_await read_more(stream);
-        if (!more) co_return false;
-    }
-}
-
-bool Listener::take_frames() {
-    for (;;) {
-        if (unread_.size() < 2) return true;
-        const auto opcode = static_cast<websocket::Opcode>(unread_[0] & 0x0F);
-        std::size_t length = static_cast<unsigned char>(unread_[1]);
-        std::size_t header = 2;
-        const auto more_length = length == 126 ? 2U : length == 127 ? 8U : 0U;
-        if (unread_.size() < header + more_length) return true;
-        if (more_length > 0) length = 0;
-        for (unsigned i = 0; i < more_length; ++i)
-            length = length << 8 | static_cast<unsigned char>(unread_[header + i]);
-        header += more_length;
-        if (unread_.size() < header + length) return true;
-        const auto payload = unread_.substr(header, length);
-        unread_.erase(0, header + length);
-        if (opcode == websocket::Opcode::close) return false;
-        if (opcode == websocket::Opcode::ping) reply_ += client_frame(websocket::Opcode::pong, payload);
-        if (opcode == websocket::Opcode::text) hear(payload);
-    }
-}
-
 void Listener::hear(const std::string& text) {
     const auto message = parse_json(text);
-    if (!message) throw std::runtime_error{name_ + " was told what is no JSON: " + text};
+    if (!message) throw std::runtime_error{name() + " was told what is no JSON: " + text};
     const auto type = text_of(*message, "type");
-    const auto seq = seq_of(*message);
-    if (type == "hello") {
-        epoch_ = text_of(*message, "epoch");
-        // Who said no place begins at the head that hello names.
-        if (!knows_its_place_ && seq) position_ = *seq;
-        knows_its_place_ = true;
-    } else if (type == "reset" && seq) {
-        on_reset(*this, *seq);
-        position_ = *seq;
-    } else if (is_change(type) && seq) {
-        on_change(*this, position_, *seq, text);
-        position_ = *seq;
+    if (type != "hello") return hear(type, seq_of(*message), text);
+    place_.epoch = text_of(*message, "epoch");
+    // Who said no place begins at the head that hello names.
+    if (const auto seq = seq_of(*message); seq && !place_.is_known) place_.seq = *seq;
+    place_.is_known = true;
+}
+
+void Listener::hear(std::string_view type, std::optional<Seq> seq, const std::string& text) {
+    if (!seq) return;
+    if (is_change(type)) {
+        on_change(*this, place_.seq, *seq, text);
+    } else if (type == "reset") {
+        on_reset(*this, place_.seq);
+    } else if (type == "heartbeat" || type == "caught_up" || type == "subscribed") {
+        on_level(*this, place_.seq, *seq);
+        is_narrowed_ = is_narrowed_ || type == "subscribed";
+    } else {
+        return;
     }
+    place_.seq = *seq;
 }
 
 }  // namespace stockcast::simulation

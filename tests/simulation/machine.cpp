@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <stdexcept>
 #include <utility>
@@ -52,6 +53,7 @@ struct Machine::Incarnation {
             std::move(parts));
         asio::co_spawn(process.executor(), server->run(), [this](std::exception_ptr thrown, int code) {
             exit_code = code;
+            ended_at = process.scheduler().elapsed();
             broken = std::move(thrown);
         });
     }
@@ -64,6 +66,7 @@ struct Machine::Incarnation {
     PlayedDriver* driver = nullptr;  ///< the server's ledger owns them
     std::optional<Server> server;
     std::optional<int> exit_code;
+    std::chrono::nanoseconds ended_at{0};
     std::exception_ptr broken;
 };
 
@@ -73,6 +76,7 @@ Machine::Machine(std::uint64_t seed, Scheduler& scheduler, Network& network, Set
       settings_(std::move(settings)),
       host_("shop.example"),
       wall_(wall),
+      furthest_wall_(wall),
       chance_(seed, "machine"),
       tightness_(chance_),
       disk_(chance_.token(16)) {}
@@ -83,7 +87,7 @@ Machine::~Machine() {
 
 void Machine::start() {
     ++starts_;
-    was_stopped_ = false;
+    stopped_at_.reset();
     disk_.contents().reopen();
     now_ = std::make_unique<Incarnation>(*this, wall_);
     network_.listen(host_, now_->process,
@@ -103,18 +107,35 @@ void Machine::kill() {
 
 void Machine::stop() {
     scheduler_.note("machine", "stop");
-    was_stopped_ = true;
+    if (!stopped_at_) stopped_at_ = scheduler_.elapsed();
     now_->server->stop();
 }
 
-std::optional<int> Machine::take_exit() {
+void Machine::set_clock(std::chrono::nanoseconds by) {
+    furthest_wall_ = furthest_wall();
+    wall_ = wall_ + by;
+    if (now_) now_->process.clock().set_wall(wall_ + scheduler_.elapsed());
+    scheduler_.note("machine", "clock set by " + std::to_string(by / 1s) + " s");
+}
+
+Instant Machine::furthest_wall() const {
+    return std::max(furthest_wall_, wall_ + scheduler_.elapsed());
+}
+
+std::optional<Machine::Ended> Machine::take_exit() {
     if (!now_ || !now_->exit_code) return std::nullopt;
     if (now_->broken) std::rethrow_exception(now_->broken);
     const auto code = *now_->exit_code;
+    now_->server.reset();
+    Ended ended{.code = code,
+                .took = {},
+                .sleepers = now_->process.clock().sleepers(),
+                .connections = network_.ends_of(now_->process)};
+    if (stopped_at_) ended.took = now_->ended_at - *stopped_at_;
     network_.unplug(now_->process);
     now_.reset();
-    scheduler_.note("machine", "ended with " + std::to_string(code));
-    return code;
+    scheduler_.note("machine", "ended with " + std::to_string(ended.code));
+    return ended;
 }
 
 }  // namespace stockcast::simulation

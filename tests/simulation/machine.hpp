@@ -56,10 +56,18 @@ public:
     /// As SIGTERM does; it ends by itself within 5 s.
     void stop();
     bool runs() const { return now_ != nullptr; }
-    /// Once it has ended by itself: its exit code.
-    std::optional<int> take_exit();
-    /// Whether the last process was asked to end.
-    bool was_stopped() const { return was_stopped_; }
+    /// Puts its wall clock forward or back; the monotonic one goes on.
+    void set_clock(std::chrono::nanoseconds by);
+    /// The furthest that its wall clock has ever shown.
+    Instant furthest_wall() const;
+    struct Ended {
+        int code;
+        std::optional<std::chrono::nanoseconds> took;  ///< since it was asked to; absent: it was not
+        std::size_t sleepers;                          ///< coroutines that are still waiting for a time
+        std::size_t connections;                       ///< that it has not let go of
+    };
+    /// Once it has ended by itself.
+    std::optional<Ended> take_exit();
 
     Disk& disk() { return disk_; }
     const std::string& host() const { return host_; }
@@ -72,13 +80,14 @@ private:
     Network& network_;
     Settings settings_;
     std::string host_;
-    Instant wall_;
+    Instant wall_;  ///< what its clock would have said as the run began
+    Instant furthest_wall_;
     Chance chance_;
     Tightness tightness_;
     Disk disk_;
     std::unique_ptr<Incarnation> now_;
     std::uint64_t starts_ = 0;
-    bool was_stopped_ = false;
+    std::optional<std::chrono::nanoseconds> stopped_at_;
 };
 
 }  // namespace stockcast::simulation

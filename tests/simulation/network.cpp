@@ -37,6 +37,15 @@ void Network::unplug(Process& process) {
         if (link->from == &process || link->to == &process) link->cut();
 }
 
+std::size_t Network::ends_of(const Process& process) const {
+    std::size_t count = 0;
+    for (const auto& link : links_) {
+        if (link->from == &process && !link->caller->is_alone()) ++count;
+        if (link->to == &process && !link->called->is_alone()) ++count;
+    }
+    return count;
+}
+
 std::unique_ptr<Connector> Network::connector(Process& from) {
     return std::make_unique<Plug>(*this, from);
 }

@@ -39,6 +39,8 @@ public:
     /// Ends all connections of the process, and nobody reaches it any more.
     void unplug(Process& process);
     std::unique_ptr<Connector> connector(Process& from);
+    /// Connections that the process holds on to.
+    std::size_t ends_of(const Process& process) const;
 
 private:
     class Plug;

@@ -1,5 +1,6 @@
 #include "simulation/run.hpp"
 
+#include "simulation/drawn.hpp"
 #include "simulation/listener.hpp"
 #include "simulation/machine.hpp"
 #include "simulation/mail.hpp"
@@ -10,7 +11,10 @@
 #include "simulation/troubles.hpp"
 #include "store/temporary_directory.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace stockcast::simulation {
@@ -20,37 +24,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t few_answers = 60;  ///< below 50 answers there is no share of failures
-constexpr std::string_view webhook_secret = "a-secret-that-only-siigo-knows";
-
-Settings settings_for(Chance& chance, const std::string& directory) {
-    const auto siigo = Siigo::credentials();
-    Settings settings;
-    settings.siigo_username = siigo.username;
-    settings.siigo_access_key = siigo.access_key;
-    settings.siigo_partner_id = "stockcastSimulated";
-    settings.siigo_base_url = "https://" + std::string{Siigo::host};
-    settings.siigo_requests_per_minute = static_cast<unsigned>(chance.between(6, 60));
-    settings.sync_interval = std::chrono::minutes{chance.between(1, 5)};
-    settings.sync_full_interval = std::chrono::minutes{chance.between(15, 60)};
-    settings.sync_batch_size = static_cast<unsigned>(chance.between(1, 12));
-    settings.webhook_base_url = "https://shop.example/api/webhooks";
-    settings.webhook_secret = std::string{webhook_secret};
-    settings.host = "127.0.0.1";
-    settings.port = 0;
-    settings.max_connections_per_address = 0;
-    settings.data_dir = directory;
-    settings.jwt_secret = "a secret for tokens, of 32 bytes and more";
-    settings.stream_public = true;
-    return settings;
-}
-
-Siigo::Shop shop_for(Chance& chance) {
-    Siigo::Shop shop;
-    shop.products = static_cast<std::size_t>(chance.between(3, 60));
-    shop.sales_per_minute = static_cast<double>(chance.between(1, 60)) / 10;
-    shop.unannounced = static_cast<double>(chance.between(0, 100)) / 100;
-    return shop;
-}
+constexpr std::chrono::hours healthy_week{7 * 24};
+constexpr double failure_share_of_outage = 0.25;
 
 /// The whole world of one run.
 class Run {
@@ -65,12 +40,14 @@ public:
           log_(world_),
           network_(settings.seed, world_, log_, lines_),
           mail_(settings.seed, world_, network_, log_, post_),
-          siigo_(settings.seed, world_, network_, log_, shop_for(chance_), mail_),
-          server_settings_(settings_for(chance_, directory)),
+          siigo_(settings.seed, world_, network_, log_, draw_shop(chance_, settings.story), mail_),
+          server_settings_(draw_settings(chance_, settings, directory)),
           machine_(settings.seed, scheduler_, network_, server_settings_, wall_ + clock_error()),
           troubles_({scheduler_, world_, machine_, siigo_, mail_, lines_, post_}),
-          oracle_(scheduler_, machine_.disk().contents(),
-                  {.requests_per_minute = server_settings_.siigo_requests_per_minute}) {
+          oracle_(scheduler_, machine_,
+                  {.requests_per_minute = server_settings_.siigo_requests_per_minute,
+                   .logs_kept_for = server_settings_.log_retention,
+                   .changes_kept_for = server_settings_.changes_retention}) {
         machine_.disk().on_commit = [this](const Batch& batch) { oracle_.committed(batch); };
         siigo_.on_request = [this] { oracle_.requested(); };
         siigo_.on_answer = [this](const Answered& answer) {
@@ -83,7 +60,7 @@ public:
             oracle_.acknowledged(body);
         };
         siigo_.variants().blocks_failing_users = false;  // the oracle judges the share of failures, and of ours alone
-        const auto listeners = chance_.between(1, 4);
+        const auto listeners = settings.story == Story::outage ? 1 : chance_.between(1, 4);
         for (std::int64_t i = 0; i < listeners; ++i) add_listener("listener" + std::to_string(i));
     }
 
@@ -91,13 +68,10 @@ public:
         start_machine();
         siigo_.open_shop();
         for (const auto& listener : listeners_) listener->start();
-        if (chance_.chance(0.8)) scheduler_.run_until(chance_.duration(30min, 6h));  // a past without troubles
-        const auto end = scheduler_.elapsed() + settings_.length;
-        const auto longest_peace = std::max<std::chrono::nanoseconds>(5min, settings_.length / 12);
-        while (!oracle_.violation() && scheduler_.elapsed() < end) {
-            scheduler_.run_until(std::min(end, scheduler_.elapsed() + chance_.duration(500ms, longest_peace)));
-            if (!oracle_.violation()) happen();
-        }
+        if (settings_.story == Story::outage)
+            live_through_outage();
+        else
+            live_through_troubles();
         if (!oracle_.violation()) come_right();
         return summary();
     }
@@ -110,20 +84,14 @@ private:
     }
 
     void add_listener(const std::string& name) {
-        Listener::Habits habits;
-        habits.stays = chance_.duration(10s, 2h);
-        habits.away = chance_.duration(1s, 30min);
-        habits.naps = static_cast<double>(chance_.between(0, 20)) / 100;
-        habits.nap = chance_.duration(2s, 5min);
-        habits.forgets = chance_.chance(0.3) ? 0.2 : 0;
-        listeners_.push_back(
-            std::make_unique<Listener>(settings_.seed, name, world_, network_, machine_.host(), log_, habits));
-        listeners_.back()->on_change = [this](const Listener& who, std::optional<Seq> before, Seq seq,
-                                              const std::string& text) { oracle_.told(who, before, seq, text); };
-        listeners_.back()->on_reset = [this](const Listener& who, Seq seq) {
-            oracle_.fail(who.name() + " was sent back by a reset to " + std::to_string(seq) +
-                         ", though everything is kept");
+        auto nature = draw_listener(chance_, name, machine_.host(), siigo_.company());
+        listeners_.push_back(std::make_unique<Listener>(settings_.seed, std::move(nature), world_, network_, log_));
+        auto& listener = *listeners_.back();
+        listener.on_change = [this](const Listener& who, Seq before, Seq seq, const std::string& text) {
+            oracle_.told(who, before, seq, text);
         };
+        listener.on_level = [this](const Listener& who, Seq before, Seq seq) { oracle_.levelled(who, before, seq); };
+        listener.on_reset = [this](const Listener& who, Seq before) { oracle_.sent_back(who, before); };
     }
 
     void start_machine() {
@@ -133,15 +101,22 @@ private:
 
     /// Looks after the server as systemd does: it may have ended by itself.
     void look_after_machine() {
-        const auto code = machine_.take_exit();
-        if (!code) return;
-        const bool was_asked = machine_.was_stopped();
+        const auto ended = machine_.take_exit();
+        if (!ended) return;
+        const bool was_asked = ended->took.has_value();
         const bool disk_failed = machine_.disk().contents().is_broken();
-        if (disk_failed ? *code != 1 : !was_asked || *code != 0)
-            oracle_.fail("the server ended with " + std::to_string(*code) + (was_asked ? " as it was stopped" : "") +
-                         (disk_failed ? " when its disk failed" : ""));
+        if (disk_failed ? ended->code != 1 : !was_asked || ended->code != 0)
+            oracle_.fail("the server ended with " + std::to_string(ended->code) +
+                         (was_asked ? " as it was stopped" : "") + (disk_failed ? " when its disk failed" : ""));
+        if (ended->took > 5s) oracle_.fail("the server took " + std::to_string(*ended->took / 1ms) + " ms to stop");
+        if (ended->sleepers > 0 || ended->connections > 0)
+            oracle_.fail("the server ended, and left " + std::to_string(ended->sleepers) + " coroutines asleep and " +
+                         std::to_string(ended->connections) + " connections");
     }
 
+    void live_through_troubles();
+    void live_through_outage();
+    void live_with_restarts(std::chrono::nanoseconds how_long);
     void happen();
     void come_right();
     RunResult summary();
@@ -165,6 +140,43 @@ private:
     std::vector<std::unique_ptr<Listener>> listeners_;
     RunResult result_;
 };
+
+void Run::live_through_troubles() {
+    if (chance_.chance(0.8)) scheduler_.run_until(chance_.duration(30min, 6h));  // a past without troubles
+    const auto end = scheduler_.elapsed() + settings_.length;
+    const auto longest_peace = std::max<std::chrono::nanoseconds>(5min, settings_.length / 12);
+    while (!oracle_.violation() && scheduler_.elapsed() < end) {
+        scheduler_.run_until(std::min(end, scheduler_.elapsed() + chance_.duration(500ms, longest_peace)));
+        if (!oracle_.violation()) happen();
+    }
+}
+
+void Run::live_through_outage() {
+    constexpr Siigo::Outage ways[] = {Siigo::Outage::closed, Siigo::Outage::unavailable, Siigo::Outage::broken,
+                                      Siigo::Outage::gateway, Siigo::Outage::silent};
+    live_with_restarts(healthy_week);
+    oracle_.allow_failures(failure_share_of_outage);
+    const auto way = chance_.below(std::size(ways));
+    scheduler_.note("run", "SIIGO is out, in way " + std::to_string(way));
+    siigo_.go_out(ways[way]);
+    live_with_restarts(settings_.length);
+}
+
+void Run::live_with_restarts(std::chrono::nanoseconds how_long) {
+    const auto end = scheduler_.elapsed() + how_long;
+    const auto longest_life = chance_.duration(1h, 100h);
+    while (!oracle_.violation() && scheduler_.elapsed() < end) {
+        scheduler_.run_until(std::min(end, scheduler_.elapsed() + chance_.duration(1min, longest_life)));
+        look_after_machine();
+        if (oracle_.violation()) return;
+        if (!machine_.runs())
+            start_machine();
+        else if (chance_.chance(0.5))
+            machine_.kill();
+        else
+            machine_.stop();
+    }
+}
 
 void Run::happen() {
     look_after_machine();
@@ -195,7 +207,7 @@ void Run::come_right() {
         scheduler_.run_until(scheduler_.elapsed() + 1min);
         difference = oracle_.difference(siigo_.company());
         for (const auto& listener : listeners_)
-            if (difference.empty() && !listener->is_level_with(oracle_.head()))
+            if (difference.empty() && listener->position() != oracle_.head())
                 difference = listener->name() + " is at " + std::to_string(listener->position()) + ", the head is " +
                              std::to_string(oracle_.head());
     }

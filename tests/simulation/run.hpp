@@ -8,9 +8,16 @@
 
 namespace stockcast::simulation {
 
+/// What a shop lives through.
+enum class Story {
+    troubles,  ///< one after the other, of every kind
+    outage,    ///< a week in which SIIGO is well, then it is out; the server is killed and stopped now and then
+};
+
 /// What a run is made of; all else follows from the seed.
 struct RunSettings {
     std::uint64_t seed = 1;
+    Story story = Story::troubles;
     std::chrono::nanoseconds length{
         std::chrono::hours{1}};        ///< with faults; the calm in which all must come right comes after it
     std::string trace_file;            ///< empty: none

@@ -95,6 +95,8 @@ void Scheduler::settle_timers() {
 }
 
 Process::Process(Scheduler& scheduler, std::string name, Instant wall) : scheduler_(scheduler), name_(std::move(name)) {
+    // The machine's monotonic clock goes on from one process to the next.
+    clock_.advance(scheduler.elapsed());
     clock_.set_wall(wall + scheduler.elapsed());
     scheduler_.living_.push_back(this);
 }

@@ -19,6 +19,7 @@ sim::SimulatorSettings settings_of(const Siigo::Shop& shop) {
     auto settings = Siigo::credentials();
     settings.requests_per_minute = shop.requests_per_minute;
     settings.products = static_cast<unsigned>(shop.products);
+    settings.token_lifetime = shop.token_lifetime;
     return settings;
 }
 
@@ -135,6 +136,20 @@ asio::awaitable<void> Siigo::trade() {
         const auto slept = co_await process_.clock().sleep_for(trade_.gap(shop_.sales_per_minute));
         if (!slept || !is_open_) co_return;
         trade_.step(moment(process_), shop_.unannounced);
+    }
+}
+
+void Siigo::go_out(Outage how) {
+    constexpr unsigned always = 1'000'000'000;
+    switch (how) {
+        case Outage::closed: faults_.outage = true; break;
+        case Outage::unavailable: faults_.unavailable = always; break;
+        case Outage::broken: faults_.internal_error = always; break;
+        case Outage::gateway: faults_.html_gateway = always; break;
+        case Outage::silent:
+            faults_.unavailable = faults_.slow = always;
+            faults_.slow_by = 10min;
+            break;
     }
 }
 

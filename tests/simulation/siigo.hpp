@@ -42,6 +42,7 @@ public:
         unsigned requests_per_minute = 100;
         double sales_per_minute = 1;
         double unannounced = 0.1;  ///< share of changes that no notification tells
+        std::chrono::seconds token_lifetime{std::chrono::hours{24}};
     };
     Siigo(std::uint64_t seed, Process& process, Network& network, Log& log, Shop shop, Mail& mail);
     ~Siigo();
@@ -56,6 +57,12 @@ public:
     void be_odd(Chance& chance);
     /// Another application of the company uses up that many requests of the quota at once.
     void let_another_application_ask(unsigned requests);
+    /// All tokens end before their time, whatever is under way with them.
+    void revoke_tokens() { api_.revoke_tokens(); }
+    /// Ways to be out for long.
+    enum class Outage { closed, unavailable, broken, gateway, silent };
+    /// Until `faults()` are taken back.
+    void go_out(Outage how);
     /// A notification that SIIGO never sent, as somebody without the secret would make one up.
     std::string forged_notification(Chance& chance);
 

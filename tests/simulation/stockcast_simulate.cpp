@@ -70,10 +70,13 @@ int main(int argc, char** argv) {
     app.add_option("--days", days, "simulated days with troubles; calm follows")
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
+    bool is_outage = false;
+    app.add_flag("--outage", is_outage, "in place of troubles: a healthy week, then SIIGO is out for DAYS");
     app.add_option("--trace", settings.trace_file, "a file for everything that happens");
     app.add_option("--without", settings.left_out, "numbers of troubles that are not made");
     app.add_flag("--shrink", shrinks, "where something is wrong, look for the fewest troubles that show it");
     CLI11_PARSE(app, argc, argv);
+    if (is_outage) settings.story = Story::outage;
     settings.length = std::chrono::nanoseconds{static_cast<std::int64_t>(days * 86'400e9)};
 
     const auto begun = std::chrono::steady_clock::now();

@@ -13,7 +13,7 @@ double share(Chance& chance, double most) {
 }  // namespace
 
 std::string Troubles::make_one(Chance& chance) {
-    switch (chance.between(0, 9)) {
+    switch (chance.between(0, 10)) {
         case 0:
         case 1:
         case 2: return of_siigo(chance);
@@ -22,6 +22,7 @@ std::string Troubles::make_one(Chance& chance) {
         case 5: return of_lines(chance);
         case 6: return of_post(chance);
         case 7: return forge(chance);
+        case 8: return of_clock(chance);
         default: on_.siigo.be_odd(chance); return "a product is deleted, or two exchange their codes";
     }
 }
@@ -40,7 +41,7 @@ void Troubles::later(Chance& chance, std::chrono::nanoseconds most, std::functio
 std::string Troubles::of_siigo(Chance& chance) {
     auto& faults = on_.siigo.faults();
     const auto some = static_cast<unsigned>(chance.between(1, 6));
-    switch (chance.between(0, 12)) {
+    switch (chance.between(0, 13)) {
         case 0: faults.internal_error = some; return "SIIGO answers 500";
         case 1: faults.unavailable = some; return "SIIGO answers 503";
         case 2: faults.html_gateway = some; return "SIIGO answers HTML";
@@ -65,6 +66,7 @@ std::string Troubles::of_siigo(Chance& chance) {
             faults.figures_lag = std::chrono::milliseconds{chance.between(1'000, 180'000)};
             later(chance, 20min, [&faults] { faults.figures_lag = 0ms; });
             return "SIIGO's figures lag";
+        case 12: on_.siigo.revoke_tokens(); return "SIIGO's tokens end before their time";
         default:
             on_.siigo.let_another_application_ask(static_cast<unsigned>(chance.between(10, 120)));
             return "another application eats the quota";
@@ -88,6 +90,14 @@ std::string Troubles::of_machine(Chance& chance) {
             later(chance, 10min, [&disk] { disk.set_full(false); });
             return "the disk is full";
     }
+}
+
+/// Also while no process runs: the next one meets it as it reads what the last one kept.
+std::string Troubles::of_clock(Chance& chance) {
+    if (chance.chance(0.3)) on_.machine.kill();
+    const auto by = chance.duration(1min, 6h);
+    on_.machine.set_clock(chance.chance(0.5) ? by : -by);
+    return "the machine's clock is set";
 }
 
 std::string Troubles::of_lines(Chance& chance) {

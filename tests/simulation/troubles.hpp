@@ -38,6 +38,7 @@ public:
 private:
     std::string of_siigo(Chance& chance);
     std::string of_machine(Chance& chance);
+    std::string of_clock(Chance& chance);
     std::string of_lines(Chance& chance);
     std::string of_post(Chance& chance);
     std::string forge(Chance& chance);

@@ -192,4 +192,8 @@ bool PipeStream::is_ended() const {
     return in_->ended && in_->bytes.empty();
 }
 
+bool PipeStream::is_alone() const {
+    return in_.use_count() == 1 && out_.use_count() == 1;
+}
+
 }  // namespace stockcast::test

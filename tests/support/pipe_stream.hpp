@@ -45,6 +45,8 @@ public:
     std::string take();
     /// Whether the other end has closed or ended its sending, and all of it was taken.
     bool is_ended() const;
+    /// Whether nobody holds the other end any more.
+    bool is_alone() const;
 
 private:
     struct Direction;

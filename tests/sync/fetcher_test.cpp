@@ -120,6 +120,22 @@ TEST_CASE("reads that were owed before a restart are made up for", "[sync]") {
     CHECK_FALSE(world.product(25)->pending);
 }
 
+TEST_CASE("reads that were owed when the clock was put back are made at the next start", "[sync]") {
+    World world;
+    sync_once(world, 30);
+    world.siigo.fail_products = 1'000;
+    world.observe(observation().about(9).as_of("12:02"));
+    world.siigo.sell(9, "4");
+    world.pass(10s);
+    world.clock.set_wall(world.clock.wall() - 5h);
+    world.restart();
+    world.siigo.fail_products = 0;
+    world.start_fetcher();
+    world.pass(5min);
+    CHECK(world.stock(9) == "4");
+    CHECK_FALSE(world.product(9)->pending);
+}
+
 TEST_CASE("a product gone at SIIGO is deleted by the read, never by a 404", "[sync]") {
     World world;
     sync_once(world, 30);

@@ -97,6 +97,7 @@ struct LedgerCounters {
     std::uint64_t webhooks = 0;
     std::uint64_t webhooks_processed = 0;
     std::uint64_t webhooks_last_hour = 0;  ///< from minute buckets
+    Seq today_behind = 0;                  ///< the head as `today` began: what has changed since has a greater seq
     bool operator==(const LedgerCounters&) const = default;
 };
 
@@ -148,7 +149,7 @@ public:
 
     /// The next value of the "seen" counter: taken when a notification arrives or a request is sent. Executor only.
     SeenTick tick();
-    /// A new, growing log id. Executor only.
+    /// A new, growing log id, above what retention has let go. Executor only.
     LogId new_log_id();
 
     /// Executor only; costs nothing.

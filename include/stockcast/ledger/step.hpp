@@ -53,8 +53,8 @@ Quantity counted_stock(const Quantity& available);
 enum class Count { in, out };
 void count_product(LedgerCounters& counters, const Product& product, Count which);
 
-/// Lets go of what is no longer of today (America/Bogota) and of the last hour.
+/// Lets go of what is no longer of today (America/Bogota) and of the last hour. `head`: the last change so far.
 void roll_over(LedgerCounters& counters, std::vector<std::pair<std::int64_t, std::uint64_t>>& webhook_minutes,
-               Instant now);
+               Instant now, Seq head);
 
 }  // namespace stockcast
