@@ -14,6 +14,11 @@ if(STOCKCAST_SANITIZE)
   add_link_options(-fsanitize=${STOCKCAST_SANITIZE})
 endif()
 
+# Counting is for the folders that are measured (Layer.cmake); all other objects are those of the fuzz build, from ccache.
+if(STOCKCAST_COVERAGE)
+  add_link_options(-fprofile-instr-generate)
+endif()
+
 # -g1 (line tables) is what a stack trace needs; full -g doubles Beast's compile time and memory.
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1 -D_GLIBCXX_ASSERTIONS")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -D_GLIBCXX_ASSERTIONS -D_FORTIFY_SOURCE=2 -fstack-protector-strong")

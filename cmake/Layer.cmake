@@ -6,6 +6,11 @@ function(stockcast_layer name)
     add_library(stockcast_${name} STATIC ${ARG_SOURCES})
     target_include_directories(stockcast_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src)
     target_link_libraries(stockcast_${name} PUBLIC stockcast_flags ${ARG_LINKS})
+    if(name IN_LIST STOCKCAST_COVERAGE)
+      # Counters that may lie in a mapped file outlive a kill (%c of script/coverage).
+      target_compile_options(stockcast_${name} PRIVATE -fprofile-instr-generate -fcoverage-mapping
+        -fcoverage-compilation-dir=. "SHELL:-mllvm -runtime-counter-relocation")
+    endif()
   else()
     add_library(stockcast_${name} INTERFACE)
     target_link_libraries(stockcast_${name} INTERFACE stockcast_flags ${ARG_LINKS})

@@ -180,6 +180,21 @@ TEST_CASE("what retention has taken gets reset", "[fanout]") {
     CHECK(on.connect({30, ""}).heard() == "hello:50:epoch-1 reset:50");
 }
 
+TEST_CASE("what retention has taken is not given out of the ring either, over any transport", "[fanout]") {
+    FanoutFixture on;
+    on.wire = GENERATE(Wire::websocket, Wire::events);
+    CHECK(on.connect().heard() == "hello:0:epoch-1");  // the events' ring is made for the first who uses it
+    on.change(50);
+    CHECK(on.connect({10, ""}).heard() == "hello:50:epoch-1 " + changes(11, 50) + " caught_up:50");
+    CommitNotice notice;
+    notice.head = on.head;
+    notice.oldest = 21;
+    on.forget_up_to(20);
+    on.broadcaster.publish(notice);
+    CHECK(on.connect({19, ""}).heard() == "hello:50:epoch-1 reset:50");
+    CHECK(on.connect({20, ""}).heard() == "hello:50:epoch-1 " + changes(21, 50) + " caught_up:50");
+}
+
 TEST_CASE("a store that can't be read ends the session with 1011", "[fanout]") {
     BroadcasterSettings settings;
     settings.ring_bytes = 1000;

@@ -80,12 +80,25 @@ TEST_CASE("a stamped notification is placed by its stamp alone", "[ledger]") {
     for (const auto& row : rows) check(row);
 }
 
+TEST_CASE("a newer figure that came first leaves the product as lately seen as it was", "[ledger]") {
+    const Product known = held();
+    const auto newer = decide(&known, observation().with_stock(9).as_of("10:31").seen(40, "10:59"), now);
+    CHECK(newer.next.stock_register == Register{at("10:31"), 50, at("11:00"), false});
+
+    const auto page = decide(&newer.next, observation().by_page().with_stock(20).seen(45, "10:59:30"), now);
+    CHECK(page.stock == Verdict::stale);  // asked for before the held figure was seen
+}
+
 TEST_CASE("without two stamps what contradicts is believed unless something newer was just seen, and always confirmed",
           "[ledger]") {
     const std::vector<Row> rows{
         {"no stamp, nothing seen lately", held(), observation().with_stock(9), Verdict::applied, 9, to_confirm},
         {"no stamp, a stamped one just seen", held_just_now(), observation().with_stock(9), Verdict::deferred, 15,
          to_confirm},
+        {"no stamp, a stamped one seen not quite three minutes ago", held().seen(50, "11:57:00.001"),
+         observation().with_stock(9), Verdict::deferred, 15, to_confirm},
+        {"no stamp, a stamped one seen three minutes ago", held().seen(50, "11:57"), observation().with_stock(9),
+         Verdict::applied, 9, to_confirm},
         {"no stamp, and the same", held_just_now(), observation().with_stock(15), Verdict::unchanged, 15, ""},
         {"neither has one: the order of arrival", held_unstamped_just_now(), observation().with_stock(9),
          Verdict::applied, 9, to_confirm},
@@ -255,6 +268,16 @@ TEST_CASE("a test is believed at once and read at once", "[ledger]") {
         decide(&decision.next, observation().by_read().with_stock(15).as_of("10:30").seen(101, "12:00"), now);
     CHECK(back.next.available == Quantity{15});
     CHECK_FALSE(back.next.pending);
+}
+
+TEST_CASE("a test with an old stamp lets no late notification in behind it", "[ledger]") {
+    const Product known = held();
+    const auto tested = decide(&known, observation().from(Source::test).with_stock(99).as_of("10:00"), now);
+    CHECK(tested.next.available == Quantity{99});
+    CHECK(tested.next.stock_register.stamp == at("10:30"));
+
+    const auto late = decide(&tested.next, observation().with_stock(20).as_of("10:20").seen(101, "12:00"), now);
+    CHECK(late.stock == Verdict::stale);
 }
 
 TEST_CASE("a replay is placed as a late notification", "[ledger]") {

@@ -50,6 +50,14 @@ TEST_CASE("a new quota lets the full allowance out at once, but for the spacing"
     CHECK(quota.earliest(now) == t0 + QuotaWindow::window);
 }
 
+TEST_CASE("the spacing counts from when a request left, not from when its place was taken", "[siigo]") {
+    QuotaWindow quota{{.per_minute = 10, .spacing = 200ms}};
+    quota.started(t0);
+    quota.left(t0 + 150ms);  // its reservation took that long to become durable
+    quota.ended(t0 + 160ms);
+    CHECK(quota.earliest(t0 + 160ms) == t0 + 350ms);
+}
+
 TEST_CASE("no sliding minute holds more arrivals than the quota, however long requests are under way", "[siigo]") {
     for (std::uint64_t seed = 1; seed <= 50; ++seed) {
         INFO("seed " << seed);
