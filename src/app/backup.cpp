@@ -47,13 +47,6 @@ std::vector<std::string> key_files(const std::string& data_dir) {
                                                               : std::vector<std::string>{};
 }
 
-CopyProgress shown_on(ProgressLine& progress, bool spanish) {
-    return [&progress, spanish](std::uint64_t done, std::uint64_t of_all) {
-        Interruption::check();
-        progress.show((spanish ? "Copiando: " : "Copying: ") + in_megabytes(done) + " / " + in_megabytes(of_all));
-    };
-}
-
 std::vector<std::string> copy_all(const std::string& data_dir, const std::string& draft, Random& random,
                                   const CopyProgress& progress) {
     OfflineStore source{data_dir, random};
@@ -88,7 +81,7 @@ int backup(const Settings& settings, const std::string& directory, Language lang
     BackupManifest manifest;
     {
         ProgressLine progress;
-        const auto keys = copy_all(settings.data_dir, draft.path(), random, shown_on(progress, spanish));
+        const auto keys = copy_all(settings.data_dir, draft.path(), random, copying_shown_on(progress, language));
         adopt_copy(draft.path(), EpochOf::copied, LogOf::whole, random);
         {
             OfflineStore copy{draft.path(), random};

@@ -302,18 +302,12 @@ const Command table[] = {
     {"rebuild",
      {"Make a damaged store usable again without a backup",
       "Vuelve a hacer utilizable un almacén dañado, sin una copia"},
-     {"Keeps the history if a copy of it, cut before the damage if that is in its log, passes all that `verify` "
-      "checks. "
-      "The\n"
-      "next start fetches the rest from SIIGO; under the new epoch every client reads everything again. What was there "
-      "is\n"
-      "moved into DATA_DIR/damaged-TIME. The server must not run.",
-      "Conserva la historia si una copia de ella, cortada antes del daño si este está en su bitácora, pasa todo lo "
-      "que\n"
-      "revisa `verify`. El próximo inicio trae el resto de SIIGO; con la época nueva cada cliente lee todo de nuevo. "
-      "Lo "
-      "que\n"
-      "había se mueve a DATA_DIR/damaged-FECHA. El servidor no debe estar en marcha."},
+     {"Keeps the history if a copy of it, cut before the damage if that is in its log, passes all that `verify`\n"
+      "checks. The next start fetches the rest from SIIGO; under the new epoch every client reads everything again.\n"
+      "What was there is moved into DATA_DIR/damaged-TIME. The server must not run.",
+      "Conserva la historia si una copia de ella, cortada antes del daño si este está en su bitácora, pasa todo lo\n"
+      "que revisa `verify`. El próximo inicio trae el resto de SIIGO; con la época nueva cada cliente lee todo de\n"
+      "nuevo. Lo que había se mueve a DATA_DIR/damaged-FECHA. El servidor no debe estar en marcha."},
      declare_rebuild,
      run_rebuild},
     {"verify",

@@ -1,11 +1,18 @@
 #include "app/draft.hpp"
 
 #include "app/failure.hpp"
+#include "app/interruption.hpp"
 #include "app/store_check.hpp"
 
-#include "stockcast/store/backup.hpp"
-
 namespace stockcast {
+
+CopyProgress copying_shown_on(ProgressLine& progress, Language language) {
+    const bool spanish = language == Language::spanish;
+    return [&progress, spanish](std::uint64_t done, std::uint64_t of_all) {
+        Interruption::check();
+        progress.show((spanish ? "Copiando: " : "Copying: ") + in_megabytes(done) + " / " + in_megabytes(of_all));
+    };
+}
 
 void refuse_without_room(const std::string& directory, std::uint64_t bytes) {
     constexpr std::uint64_t to_spare = 64u << 20;

@@ -1,5 +1,10 @@
 #pragma once
 
+#include "app/progress_line.hpp"
+
+#include "stockcast/base/log.hpp"
+#include "stockcast/store/backup.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -25,6 +30,9 @@ private:
     }
     std::string path_;
 };
+
+/// Shows how far a copy has come, and ends it when the user interrupts.
+CopyProgress copying_shown_on(ProgressLine& progress, Language language);
 
 /// Throws Failure unless the disk of `directory` has room for a copy of that many bytes, and some to spare: a copy that is
 /// opened takes its log up into files.

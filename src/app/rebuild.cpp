@@ -12,7 +12,6 @@
 #include "stockcast/store/backup.hpp"
 #include "stockcast/store/directory_lock.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <string>
@@ -42,16 +41,12 @@ void refuse_without_store(const std::string& data_dir) {
 }
 
 StoreCheck make_copy(const std::string& data_dir, const std::string& draft, Language language) {
-    const bool spanish = language == Language::spanish;
     SystemRandom random;
     ProgressLine progress;
     try {
         const auto names = database_files(data_dir);
         refuse_without_room(data_dir, bytes_of(data_dir, names));
-        copy_files(data_dir, draft, names, [&](std::uint64_t done, std::uint64_t of_all) {
-            Interruption::check();
-            progress.show((spanish ? "Copiando: " : "Copying: ") + in_megabytes(done) + " / " + in_megabytes(of_all));
-        });
+        copy_files(data_dir, draft, names, copying_shown_on(progress, language));
         adopt_copy(draft, EpochOf::renewed, LogOf::before_damage, random);
         OfflineStore copy{draft, random};
         return check_store(copy, progress, language);

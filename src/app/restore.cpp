@@ -120,10 +120,7 @@ int restore(const Settings& settings, const std::string& directory, bool same_ep
     StoreCheck check;
     {
         ProgressLine progress;
-        copy_backup(directory, draft.path(), manifest, [&](std::uint64_t done, std::uint64_t of_all) {
-            Interruption::check();
-            progress.show((spanish ? "Copiando: " : "Copying: ") + in_megabytes(done) + " / " + in_megabytes(of_all));
-        });
+        copy_backup(directory, draft.path(), manifest, copying_shown_on(progress, language));
         adopt_copy(draft.path(), same_epoch ? EpochOf::copied : EpochOf::renewed, LogOf::whole, random);
         OfflineStore copy{draft.path(), random};
         check = check_store(copy, progress, language);

@@ -3,12 +3,9 @@
 #include "store/head_check.hpp"
 #include "store/refusal.hpp"
 #include "store/rocks_open.hpp"
-#include "store/rocks_reader.hpp"
 
 #include "stockcast/base/json.hpp"
 #include "stockcast/store/directory_lock.hpp"
-#include "stockcast/store/keys.hpp"
-#include "stockcast/store/records.hpp"
 #include "stockcast/store/rocks_store.hpp"
 
 #include <algorithm>
@@ -138,12 +135,7 @@ void adopt_copy(const std::string& directory, EpochOf epoch, LogOf log, Random& 
     const RocksSettings settings{.directory = directory, .free_space_floor = 0, .file_system = nullptr};
     auto database = open_database(settings, OpenMode::adopt, log == LogOf::whole ? Tail::refused : Tail::left_out);
     auto reach = reach_of(settings, *database);
-    if (epoch == EpochOf::renewed) {
-        reach.epoch = random.token(16);
-        const auto written = database->db().Put(durable_write(), database->handle(Family::meta), slice_of(keys::epoch),
-                                                records::encode_text(reach.epoch));
-        if (!written.ok()) throw refused_by_rocksdb(directory, written);
-    }
+    if (epoch == EpochOf::renewed) renew_epoch(settings, *database, random, reach);
     const auto flushed = database->db().Flush(rocksdb::FlushOptions{}, database->all_handles());
     if (!flushed.ok()) throw refused_by_rocksdb(directory, flushed);
     database.reset();

@@ -171,12 +171,9 @@ Result<StoredChange> decode_change(std::string_view value) {
 Result<std::string> decode_event(std::string_view value) {
     auto reader = FieldReader::open(value, form_version);
     if (!reader) return reader.error();
-    for (;;) {
-        const auto field = reader->next();
-        if (!field) return field.error();
-        if (!*field) return Errc::store_damaged;
-        if ((*field)->tag == tag::event) return std::string{(*field)->bytes};
-    }
+    const auto event = reader->find(tag::event);
+    if (!event) return event.error();
+    return std::string{event->bytes};
 }
 
 }  // namespace stockcast::records

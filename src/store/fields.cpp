@@ -116,6 +116,15 @@ Result<std::optional<FieldReader::Raw>> FieldReader::next() {
     return std::optional<Raw>{Raw{tag, bytes}};
 }
 
+Result<FieldReader::Raw> FieldReader::find(std::uint8_t tag) {
+    for (;;) {
+        const auto field = next();
+        if (!field) return field.error();
+        if (!*field) return Errc::store_damaged;
+        if ((*field)->tag == tag) return **field;
+    }
+}
+
 Result<std::uint64_t> FieldReader::number(const Raw& field) {
     if (field.bytes.size() > sizeof(std::uint64_t)) return Errc::store_damaged;
     std::uint64_t value = 0;

@@ -1,5 +1,6 @@
 #include "store/head_check.hpp"
 
+#include "store/record_parts.hpp"
 #include "store/refusal.hpp"
 #include "store/rocks_reader.hpp"
 
@@ -12,18 +13,16 @@
 namespace stockcast {
 namespace {
 
-constexpr std::uint8_t form_version = 1;
+using records::form_version;
+
 constexpr std::uint8_t number_tag = 1;
 
 Result<std::uint64_t> decode_batch_number(std::string_view value) {
     auto reader = FieldReader::open(value, form_version);
     if (!reader) return reader.error();
-    for (;;) {
-        const auto field = reader->next();
-        if (!field) return field.error();
-        if (!*field) return Errc::store_damaged;
-        if ((*field)->tag == number_tag) return FieldReader::number(**field);
-    }
+    const auto number = reader->find(number_tag);
+    if (!number) return number.error();
+    return FieldReader::number(*number);
 }
 
 }  // namespace
@@ -54,6 +53,13 @@ Reach reach_of(const RocksSettings& settings, RocksDatabase& database) {
         throw refused_damaged(settings.directory, "the number of its last batch: " + damage_of(value, form_version));
     reach.batches = *number;
     return reach;
+}
+
+void renew_epoch(const RocksSettings& settings, RocksDatabase& database, Random& random, Reach& reach) {
+    reach.epoch = random.token(16);
+    const auto written = database.db().Put(durable_write(), database.handle(Family::meta), slice_of(keys::epoch),
+                                           records::encode_text(reach.epoch));
+    if (!written.ok()) throw refused_by_rocksdb(settings.directory, written);
 }
 
 HeadCheck::HeadCheck(const RocksSettings& settings) {

@@ -3,6 +3,8 @@
 #include "store/head_file.hpp"
 #include "store/rocks_database.hpp"
 
+#include "stockcast/base/random.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,6 +19,8 @@ struct Reach {
 
 /// Throws StoreRefused.
 Reach reach_of(const RocksSettings& settings, RocksDatabase& database);
+/// Gives the database another epoch, durably, and `reach` as well. Throws StoreRefused.
+void renew_epoch(const RocksSettings& settings, RocksDatabase& database, Random& random, Reach& reach);
 
 /// The number of a batch, as a value of the store's form under its one key.
 inline constexpr std::string_view batch_number_key = "batch";

@@ -1,13 +1,12 @@
 #include "store/head_file.hpp"
 
 #include "store/direct_pages.hpp"
+#include "store/record_parts.hpp"
 #include "store/rocks_database.hpp"
-#include "store/rocks_reader.hpp"
 
 #include "stockcast/store/backup.hpp"
 #include "stockcast/store/fields.hpp"
 
-#include <optional>
 #include <utility>
 
 namespace stockcast {
@@ -15,7 +14,8 @@ namespace {
 
 using rocksdb::IOStatus;
 
-constexpr std::uint8_t form_version = 1;
+using records::form_version;
+
 enum Tag : std::uint8_t { epoch_tag = 1, begun_tag = 2, done_tag = 3 };
 
 constexpr std::size_t pages = 3;
@@ -44,16 +44,16 @@ Result<HeadMark> mark_in(std::string_view page) {
     auto reader = FieldReader::open(page.substr(length_bytes, length), form_version);
     if (!reader) return reader.error();
     HeadMark mark;
-    for (;;) {
-        const auto field = reader->next();
-        if (!field) return field.error();
-        if (!*field) return mark;
-        if ((*field)->tag == epoch_tag) mark.epoch = (*field)->bytes;
-        if ((*field)->tag != begun_tag && (*field)->tag != done_tag) continue;
-        const auto number = FieldReader::number(**field);
-        if (!number) return number.error();
-        ((*field)->tag == begun_tag ? mark.begun : mark.done) = *number;
-    }
+    const auto read = records::each_field(*reader, [&](const FieldReader::Raw& field) -> Result<void> {
+        switch (field.tag) {
+            case epoch_tag: return records::keep_text(field, mark.epoch);
+            case begun_tag: return records::keep(FieldReader::number(field), mark.begun);
+            case done_tag: return records::keep(FieldReader::number(field), mark.done);
+            default: return {};
+        }
+    });
+    if (!read) return read.error();
+    return mark;
 }
 
 rocksdb::Slice slice_of_page(const DirectPages::Page& page) {

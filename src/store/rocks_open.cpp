@@ -22,6 +22,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+void refuse_unless_ok(const RocksSettings& settings, const rocksdb::Status& status) {
+    if (!status.ok()) throw refused_by_rocksdb(settings.directory, status);
+}
+
 bool is_database(const std::string& path) {
     std::error_code ignored;
     return fs::exists(path + "/CURRENT", ignored);
@@ -71,8 +75,7 @@ void refuse_unknown_families(const RocksSettings& settings, const std::string& p
     const auto env = rocksdb::NewCompositeEnv(disk_of(settings));
     rocksdb::DBOptions options;
     options.env = env.get();
-    const auto listed = rocksdb::DB::ListColumnFamilies(options, path, &names);
-    if (!listed.ok()) throw refused_by_rocksdb(settings.directory, listed);
+    refuse_unless_ok(settings, rocksdb::DB::ListColumnFamilies(options, path, &names));
 
     std::size_t ours = 0;
     for (const auto& name : names) ours += family_from(name) ? 1 : 0;
@@ -88,7 +91,7 @@ void refuse_other_version(const RocksSettings& settings, RocksDatabase& database
     std::string value;
     const auto read = database.db().Get({}, database.handle(Family::meta), slice_of(keys::format_version), &value);
     if (read.IsNotFound()) throw refused_damaged(settings.directory, "its format version is missing");
-    if (!read.ok()) throw refused_by_rocksdb(settings.directory, read);
+    refuse_unless_ok(settings, read);
 
     const auto text = records::decode_text(value);
     if (!text) {
@@ -109,14 +112,10 @@ void take_up_floors(const RocksSettings& settings, RocksDatabase& database) {
     std::string value;
     const auto read = database.db().Get({}, database.handle(Family::meta), slice_of(keys::floors), &value);
     if (read.IsNotFound()) return;  // nothing is gone yet
-    if (!read.ok()) throw refused_by_rocksdb(settings.directory, read);
+    refuse_unless_ok(settings, read);
     const auto floors = decode_floors(value);
     if (!floors) throw refused_damaged(settings.directory, "its floors: " + damage_of(value, records::form_version));
     database.floors().set(*floors);
-}
-
-void refuse_unless_ok(const RocksSettings& settings, const rocksdb::Status& status) {
-    if (!status.ok()) throw refused_by_rocksdb(settings.directory, status);
 }
 
 void refuse_what_is_not_ours(const RocksSettings& settings) {
@@ -141,12 +140,13 @@ struct Look {
     HeadCheck head;
     Tail tail = Tail::refused;  ///< how it is to be opened
     std::shared_ptr<RocksDatabase> database;
+    Reach reach;
 };
 
 /// Refuses one that lacks what was acknowledged. Its last batch may be torn: RocksDB can't tell that from damage where
 /// the disk had written a later part of it and not an earlier one; the head can.
 Look look(const RocksSettings& settings) {
-    Look seen{.head = HeadCheck{settings}, .database = nullptr};
+    Look seen{.head = HeadCheck{settings}, .database = nullptr, .reach = {}};
     try {
         seen.database = open_as(settings, OpenMode::read_in_place, Tail::refused);
     } catch (const StoreRefused& refused) {
@@ -155,22 +155,20 @@ Look look(const RocksSettings& settings) {
         seen.database = open_as(settings, OpenMode::read_in_place, seen.tail);
         if (!seen.head.has_all(reach_of(settings, *seen.database))) throw;
     }
-    const auto reach = reach_of(settings, *seen.database);
-    if (seen.head.knows(reach) && !seen.head.has_all(reach)) {
+    seen.reach = reach_of(settings, *seen.database);
+    if (seen.head.knows(seen.reach) && !seen.head.has_all(seen.reach)) {
         throw refused_damaged(settings.directory, "what was acknowledged last is missing; its log ends with batch " +
-                                                      std::to_string(reach.batches) + " of " +
-                                                      std::to_string(seen.head.done(reach)));
+                                                      std::to_string(seen.reach.batches) + " of " +
+                                                      std::to_string(seen.head.done(seen.reach)));
     }
     return seen;
 }
 
 /// Where the head is gone or not this store's, nobody knows whether the log lacks its end. Then nothing that a client
 /// holds may be taken for a place in it.
-void renew_epoch(const RocksSettings& settings, RocksDatabase& database, Random* random, Reach& reach) {
+void go_on_under_new_epoch(const RocksSettings& settings, RocksDatabase& database, Random* random, Reach& reach) {
     if (!random) throw refused_damaged(settings.directory, "its head can't be read any more");
-    reach.epoch = random->token(16);
-    refuse_unless_ok(settings, database.db().Put(durable_write(), database.handle(Family::meta), slice_of(keys::epoch),
-                                                 records::encode_text(reach.epoch)));
+    renew_epoch(settings, database, *random, reach);
     if (!settings.log) return;
     settings.log->error({"The store's head ({directory}/head) is missing, damaged or of another store, so nobody can "
                          "tell whether its log lacks its end. It goes on under a new epoch: every client reads "
@@ -201,8 +199,8 @@ void make_database_if_missing(const RocksSettings& settings, const DirectoryLock
     make_private_directory(unfinished);
     {
         std::shared_ptr<RocksDatabase> database;
-        const auto opened = RocksDatabase::open(settings, unfinished, OpenMode::create, Tail::refused, database);
-        if (!opened.ok()) throw refused_by_rocksdb(settings.directory, opened);
+        refuse_unless_ok(settings,
+                         RocksDatabase::open(settings, unfinished, OpenMode::create, Tail::refused, database));
         rocksdb::WriteBatch first;
         auto* meta = database->handle(Family::meta);
         auto filled = first.Put(meta, slice_of(keys::epoch), records::encode_text(random.token(16)));
@@ -210,8 +208,7 @@ void make_database_if_missing(const RocksSettings& settings, const DirectoryLock
             filled = first.Put(meta, slice_of(keys::format_version),
                                records::encode_text(std::to_string(store_format_version)));
         }
-        const auto written = filled.ok() ? database->db().Write(durable_write(), &first) : filled;
-        if (!written.ok()) throw refused_by_rocksdb(settings.directory, written);
+        refuse_unless_ok(settings, filled.ok() ? database->db().Write(durable_write(), &first) : filled);
     }
     if (std::rename(unfinished.c_str(), path.c_str()) != 0) throw refused_by_system(settings.directory, errno);
     lock.sync();
@@ -238,10 +235,10 @@ std::shared_ptr<RocksDatabase> open_for_commits(const RocksSettings& settings, R
                                "informado; se omite"});
     }
     auto database = open_as(settings, OpenMode::read_write, seen.tail);
-    auto reach = reach_of(settings, *database);
+    auto& reach = seen.reach;
     if (!seen.head.knows(reach)) {
         const bool has_never_had_one = !seen.head.is_there() && reach.batches == 0;
-        if (!has_never_had_one) renew_epoch(settings, *database, random, reach);
+        if (!has_never_had_one) go_on_under_new_epoch(settings, *database, random, reach);
         refuse_unless_ok(settings, HeadFile::make(settings, reach.epoch, reach.batches));
     }
     std::unique_ptr<HeadFile> head;

@@ -1,5 +1,6 @@
 // What a crash, a bad disk or a careless hand leaves behind, and whether the next opening notices.
 #include "store/abort_notice.hpp"
+#include "store/database_files.hpp"
 #include "store/faulty_store.hpp"
 
 #include <catch2/catch.hpp>
@@ -13,30 +14,6 @@
 
 using namespace stockcast;
 using namespace stockcast::test;
-
-namespace {
-
-/// The newest file of the database whose name ends so.
-std::string newest_file(const std::string& data, const std::string& ends) {
-    std::string newest;
-    for (const auto& entry : std::filesystem::directory_iterator{data + "/rocksdb"}) {
-        const auto name = entry.path().string();
-        if (name.ends_with(ends) && std::filesystem::file_size(entry) > 0 && name > newest) newest = name;
-    }
-    REQUIRE_FALSE(newest.empty());
-    return newest;
-}
-
-void flip_bit(const std::string& path, std::size_t offset) {
-    std::fstream file{path, std::ios::binary | std::ios::in | std::ios::out};
-    file.seekg(static_cast<std::streamoff>(offset));
-    const auto byte = static_cast<char>(file.get() ^ 0x10);
-    file.seekp(static_cast<std::streamoff>(offset));
-    file.put(byte);
-    REQUIRE(file.good());
-}
-
-}  // namespace
 
 TEST_CASE("after kill -9 in the middle of commits the store opens by itself with all that was acknowledged",
           "[store][damage]") {

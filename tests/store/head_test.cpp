@@ -1,4 +1,5 @@
 // The second place that knows how far the log must reach: what it notices, and what it must not take for a loss.
+#include "store/database_files.hpp"
 #include "store/faulty_store.hpp"
 #include "support/recording_log.hpp"
 
@@ -10,7 +11,8 @@
 #include <rocksdb/db.h>
 
 #include <filesystem>
-#include <fstream>
+#include <stdexcept>
+#include <vector>
 
 using namespace stockcast;
 using namespace stockcast::test;
@@ -45,24 +47,10 @@ public:
     std::string head_before(int n) const { return directory_ / ("head" + std::to_string(n)); }
     /// The log grows from there on with batch `n`.
     std::uintmax_t log_before(int n) const { return log_before_.at(static_cast<std::size_t>(n)); }
-    std::string log() const {
-        std::string newest;
-        for (const auto& entry : fs::directory_iterator{data() + "/rocksdb"}) {
-            const auto name = entry.path().string();
-            if (name.ends_with(".log") && name > newest) newest = name;
-        }
-        return newest;
-    }
+    std::string log() const { return newest_file(data(), ".log", 0); }
 
     void cut_log(std::uintmax_t length) const { fs::resize_file(log(), length); }
     void put_head_back(int n) const { fs::copy_file(head_before(n), head(), fs::copy_options::overwrite_existing); }
-    void flip(const std::string& path, std::uintmax_t at) const {
-        std::fstream file{path, std::ios::binary | std::ios::in | std::ios::out};
-        file.seekg(static_cast<std::streamoff>(at));
-        const auto byte = static_cast<char>(file.get() ^ 0x10);
-        file.seekp(static_cast<std::streamoff>(at));
-        file.put(byte);
-    }
 
 private:
     TemporaryDirectory directory_;
@@ -148,7 +136,7 @@ TEST_CASE("a batch that had begun may be there though its page is not", "[store]
 
 TEST_CASE("a torn record that RocksDB takes for damage is left out where nobody was told of it", "[store][head]") {
     const Batches store{3};
-    store.flip(store.log(), store.log_before(2) + 500);
+    flip_bit(store.log(), store.log_before(2) + 500);
     SECTION("nobody was") {
         store.put_head_back(2);
         const auto found = opened(store.data());
@@ -164,7 +152,7 @@ TEST_CASE("a torn record that RocksDB takes for damage is left out where nobody 
 
 TEST_CASE("a damaged record with acknowledged ones behind it is refused", "[store][head]") {
     const Batches store{3};
-    store.flip(store.log(), store.log_before(1) + 500);
+    flip_bit(store.log(), store.log_before(1) + 500);
     store.put_head_back(2);
     check_refused(store, "orrupt");
 }
@@ -173,7 +161,7 @@ TEST_CASE("any one page of the head may be unreadable", "[store][head]") {
     const Batches store{3};
     const auto before = opened(store.data()).epoch;
     const auto page = GENERATE(0, 1, 2);
-    store.flip(store.head(), page * page_bytes + 10);
+    flip_bit(store.head(), page * page_bytes + 10);
     const auto found = opened(store.data());
     CHECK(found.products == "abc");
     CHECK(found.epoch == before);
@@ -187,7 +175,7 @@ TEST_CASE("a store goes on under a new epoch where its head is gone, damaged, to
         fs::remove(store.head());
     }
     SECTION("damaged") {
-        for (std::size_t page = 0; page < 3; ++page) store.flip(store.head(), page * page_bytes + 10);
+        for (std::size_t page = 0; page < 3; ++page) flip_bit(store.head(), page * page_bytes + 10);
     }
     SECTION("cut short") {
         fs::resize_file(store.head(), 100);

@@ -36,6 +36,8 @@ int print_token(const Settings& settings, const std::string& role, std::chrono::
 int backup(const Settings& settings, const std::string& directory, Language language);
 /// A backup becomes the store of DATA_DIR, which must be empty or missing; under a new epoch unless told otherwise.
 int restore(const Settings& settings, const std::string& directory, bool same_epoch, Language language);
+/// A damaged store becomes usable again without a backup, under a new epoch: with its history if that is whole, with
+/// `empty` without it. What was there is moved aside. Throws Failure, with nothing changed.
 int rebuild(const Settings& settings, bool empty, Language language);
 /// Checks the store, also while a server runs on it, with `upstream` also against SIIGO; prints what is wrong. 1 if
 /// anything is.

@@ -11,8 +11,8 @@
 #include <vector>
 
 /// What backup and restore are made of: files copied and checked, a copied database made a store of its own. Blocking.
-/// A backup is a directory of the form of a DATA_DIR (`rocksdb/`, `head`, perhaps `jwt.key`) and `backup.json`, which is written
-/// last and names every file with its size and CRC-32: without it there is no backup, whatever else there is.
+/// A backup is a directory of the form of a DATA_DIR (`rocksdb/`, `head`, perhaps `jwt.key`) and `backup.json`, which is
+/// written last and names every file with its size and CRC-32: without it there is no backup, whatever else there is.
 /// All throw StoreRefused where the system or the store is in the way, with the directory in its message.
 namespace stockcast {
 

@@ -108,6 +108,8 @@ public:
         std::string_view bytes;
     };
     Result<std::optional<Raw>> next();
+    /// Reads on to the field of that tag. Errors: also where there is none.
+    Result<Raw> find(std::uint8_t tag);
 
     static Result<std::uint64_t> number(const Raw& field);
     static Result<std::int64_t> signed_number(const Raw& field);

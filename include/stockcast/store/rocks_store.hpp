@@ -54,10 +54,9 @@ struct RocksSettings {
 
 /// Opens or creates the RocksDB store with the durability settings of design.md (measured on RocksDB 7.8). A new store
 /// gets its epoch and format version; it is made beside its place and renamed into it, so a half-made one is never
-/// seen. Beside it lies `head`, the second
-/// place that knows how far the log must reach: a store that lacks what was acknowledged is refused, one without a head
-/// that knows it goes on under a new epoch. The default column family holds the number of the last batch alone. Throws
-/// StoreRefused.
+/// seen. Beside it lies `head`, the second place that knows how far the log must reach: a store that lacks what was
+/// acknowledged is refused, one without a head that knows it goes on under a new epoch. The default column family holds
+/// the number of the last batch alone. Throws StoreRefused.
 ///
 /// What a commit's failure means, beyond Store::commit: ENOSPC before anything of the batch was complete in the log is
 /// `store_full`, and every later commit is too until `recover()` succeeds (below the free-space floor they begin to
