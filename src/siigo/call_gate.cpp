@@ -63,7 +63,7 @@ void CallGate::ended(Moment now, Ending ending, bool counts_as_refusal) {
     }
     throttled_in_a_row_ = ending == Ending::throttled ? std::min(throttled_in_a_row_ + 1, 100U) : 0;
     if (trips_breaker(ending)) {
-        breaker_.failed(now.steady, longest_breaker_pause(now.wall, ending));
+        breaker_.failed(now.steady, longest_look_pause(now.wall, ending));
     } else {
         breaker_.succeeded();
     }
@@ -80,9 +80,9 @@ std::chrono::seconds CallGate::longest_probe_pause(Instant now) const {
     return std::max(share_.longest_pause(now), probe_pause_usual_max);
 }
 
-std::chrono::seconds CallGate::longest_breaker_pause(Instant now, Ending ending) const {
-    if (!is_failure(ending)) return breaker_pause_usual_max;
-    return std::max(share_.outage_pause(now), breaker_pause_usual_max);
+std::chrono::seconds CallGate::longest_look_pause(Instant now, Ending ending) const {
+    if (!is_failure(ending) || share_.is_low(now)) return look_pause_max;
+    return std::max(share_.outage_pause(now), rare_look_pause);
 }
 
 void CallGate::abandoned(Moment now, bool sent) {

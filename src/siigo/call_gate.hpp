@@ -40,8 +40,10 @@ public:
     static constexpr std::chrono::seconds slowed_spacing{10};
     static constexpr std::chrono::seconds probe_pause_min{60};
     static constexpr std::chrono::seconds probe_pause_usual_max{900};
-    /// While the breaker is open: as long as nothing of what fails reaches SIIGO, or the share asks for no longer one.
-    static constexpr std::chrono::seconds breaker_pause_usual_max{300};
+    /// Between looks whether a SIIGO that does not answer is back. One a minute costs nothing where nothing of it reaches
+    /// SIIGO, and little while few calls of the week failed; else they are rare.
+    static constexpr std::chrono::seconds look_pause_max{60};
+    static constexpr std::chrono::seconds rare_look_pause{300};
 
     enum class Reason { nothing, quota, named_wait, breaker, slowed, probing, share_stopped, refused };
     struct Permit {
@@ -81,7 +83,7 @@ public:
 private:
     bool read(std::string_view state, Moment now);
     std::chrono::seconds longest_probe_pause(Instant now) const;
-    std::chrono::seconds longest_breaker_pause(Instant now, Ending ending) const;
+    std::chrono::seconds longest_look_pause(Instant now, Ending ending) const;
 
     CallerMarks marks_;
     QuotaWindow quota_;

@@ -53,6 +53,11 @@ FailureShare::Pace FailureShare::pace(Instant now) const {
     return could_pass ? Pace::stopped : Pace::probes;
 }
 
+bool FailureShare::is_low(Instant now) const {
+    const auto week = sum(buckets_, now, window_hours);
+    return week.calls >= calls_for_share && week.failures * 100 < week.calls * low_below_percent;
+}
+
 std::chrono::seconds FailureShare::longest_pause(Instant now) const {
     const auto week = sum(buckets_, now, window_hours);
     // n more calls that all fail: (failures + n) / (calls + n) = 55 %.

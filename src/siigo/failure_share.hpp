@@ -18,6 +18,7 @@ class FailureShare {
 public:
     static constexpr std::uint64_t calls_for_share = 50;
     static constexpr std::uint64_t failures_a_day = 20;
+    static constexpr unsigned low_below_percent = 5;
     static constexpr unsigned slowed_from_percent = 25;
     static constexpr unsigned probes_from_percent = 40;
     static constexpr unsigned never_past_percent = 55;
@@ -40,12 +41,14 @@ public:
     void count(Instant at, bool failed);
 
     Pace pace(Instant now) const;
+    /// Some more failures would do no harm: below 5 % of a week's calls failed, and there were enough to tell.
+    bool is_low(Instant now) const;
     /// Between probes that all fail: so far apart that they never use up what may fail.
     std::chrono::seconds longest_pause(Instant now) const;
-    /// Between probes while SIIGO is out: at 3/5 of the rate at which calls succeeded. After a healthy week and 48 h of
-    /// failures the window holds 120 h of good calls, so for less than 25 % the failures may be as many as 40 h of them.
-    /// At that rate, which falls as good calls leave the window, they are as many as 25 h of them; the rest is for the
-    /// first failures, before pauses are so long. Zero: no call has succeeded, it says nothing.
+    /// Between probes while SIIGO is out and the share is no longer low: at 3/5 of the rate at which calls succeeded.
+    /// After a healthy week and 48 h of failures the window holds 120 h of good calls, so for less than 25 % the failures
+    /// may be as many as 40 h of them. The first 5 % are as many as 9 h of them; at that rate, which falls as good calls
+    /// leave the window, 25 h more come. Zero: no call has succeeded, it says nothing.
     std::chrono::seconds outage_pause(Instant now) const;
     /// When the window moves on next: buckets leave it by the hour.
     static Instant next_hour(Instant now);

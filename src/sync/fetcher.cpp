@@ -2,6 +2,7 @@
 
 #include "sync/read_queue.hpp"
 #include "sync/reconcile.hpp"
+#include "sync/schedule.hpp"
 #include "sync/stopping.hpp"
 #include "sync/token_bucket.hpp"
 
@@ -33,7 +34,7 @@ constexpr minutes furthest_due{5};
 constexpr seconds pause_first{5};
 constexpr minutes pause_max{15};
 
-milliseconds growing(seconds first, unsigned times, minutes most) {
+milliseconds growing(seconds first, unsigned times, milliseconds most) {
     return std::min<milliseconds>(first * (1U << std::min(times, 12U)), most);
 }
 
@@ -362,8 +363,9 @@ std::optional<Steady> Fetcher::Impl::next_read() const {
 
 /// Never hammers: whatever the trouble is, the next request comes later than the one before.
 void Fetcher::Impl::note_failure(const error_code& error) {
+    const auto longest = longest_pause(client, pause_max);
     const auto pause =
-        std::max(growing(pause_first, failures, pause_max), std::min<milliseconds>(client.wait_hint(), pause_max));
+        std::max(growing(pause_first, failures, longest), std::min<milliseconds>(client.wait_hint(), pause_max));
     quiet_until = clock.now() + pause;
     if (++failures == 1)
         log.warning(Mark::error,

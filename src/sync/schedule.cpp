@@ -44,14 +44,21 @@ Instant updated_start(const SyncState& state, const SyncSettings& settings, Inst
     return std::min(two_intervals, *state.last_started - overlap);
 }
 
-milliseconds resume_pause(unsigned failures, milliseconds interval, milliseconds wanted, double jitter) {
-    const auto cap = std::min<milliseconds>(interval, pause_max);
+milliseconds resume_pause(unsigned failures, milliseconds longest, milliseconds wanted, double jitter) {
+    const auto cap = std::min<milliseconds>(longest, pause_max);
     const auto doublings = std::min(failures > 0 ? failures - 1 : 0U, 10U);
     // 15 s to 25 s the first time: within the 30 s that are promised, and not all installations at once.
     const auto base = milliseconds{15'000} * (1U << doublings);
     const auto spread =
         milliseconds{static_cast<std::int64_t>(10'000.0 * static_cast<double>(1U << doublings) * jitter)};
     return std::clamp(std::max(base + spread, wanted), std::min(cap, milliseconds{1'000}), cap);
+}
+
+milliseconds longest_pause(const siigo::Client& client, milliseconds usual) {
+    constexpr milliseconds look{60'000};
+    const bool is_looked_for =
+        client.status().state == siigo::ClientStatus::State::breaker_open && client.wait_hint() <= look;
+    return is_looked_for ? std::min(usual, look) : usual;
 }
 
 }  // namespace stockcast

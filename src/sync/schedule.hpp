@@ -5,6 +5,7 @@
 #include "stockcast/base/instant.hpp"
 #include "stockcast/model/change.hpp"
 #include "stockcast/model/logs.hpp"
+#include "stockcast/siigo/client.hpp"
 #include "stockcast/sync/sync.hpp"
 
 #include <chrono>
@@ -31,9 +32,13 @@ DuePass next_pass(const SyncState& state, const SyncSettings& settings, Instant 
 Instant updated_start(const SyncState& state, const SyncSettings& settings, Instant wall);
 
 /// How long to wait before a pass that broke off for the `failures`th time (from 1) goes on: below 30 s, then doubling,
-/// up to the interval or 15 minutes. `wanted`: the wait that SIIGO or our own limits ask for. `jitter` in [0, 1).
-std::chrono::milliseconds resume_pause(unsigned failures, std::chrono::milliseconds interval,
+/// up to `longest` or 15 minutes. `wanted`: the wait that SIIGO or our own limits ask for. `jitter` in [0, 1).
+std::chrono::milliseconds resume_pause(unsigned failures, std::chrono::milliseconds longest,
                                        std::chrono::milliseconds wanted, double jitter);
+
+/// What a pause between tries may grow to; `usual`: where nothing is known of when trying again is of use. While the
+/// client looks each minute whether SIIGO is back (its breaker is open), who waited longer would notice it too late.
+std::chrono::milliseconds longest_pause(const siigo::Client& client, std::chrono::milliseconds usual);
 
 /// Too old to be gone on with: what was read at its beginning says too little by now.
 inline constexpr std::chrono::minutes resume_until{60};

@@ -226,7 +226,8 @@ asio::awaitable<bool> Sync::Impl::attempt() {
 
     ++failures;
     const auto jitter = static_cast<double>(random.below(1'000)) / 1'000.0;
-    const auto wait = resume_pause(failures, settings.interval, client.wait_hint(), jitter);
+    const auto longest = longest_pause(client, settings.interval);
+    const auto wait = resume_pause(failures, longest, client.wait_hint(), jitter);
     auto error = describe(done.error());
     const auto recorded = co_await pass->record_failure(error);
     if (!recorded) error += "; " + recorded.error().message();

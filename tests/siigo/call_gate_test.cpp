@@ -57,6 +57,44 @@ TEST_CASE("the gate tells what a call has to wait for", "[siigo]") {
     CHECK(gate.next(at(1s)).at == at(61s).steady);
 }
 
+TEST_CASE("somebody looks each minute whether SIIGO is back, where that costs nothing or little", "[siigo]") {
+    struct Row {
+        int good;  ///< calls before, one a second
+        Ending ending;
+        std::chrono::seconds longest;
+    };
+    for (const auto& row :
+         {Row{0, Ending::not_sent, 60s}, Row{0, Ending::lost, 300s}, Row{0, Ending::broken, 300s},
+          Row{600, Ending::not_sent, 60s}, Row{600, Ending::lost, 60s}, Row{600, Ending::broken, 60s}}) {
+        INFO(row.good << " calls before");
+        auto gate = gate_of();
+        for (int i = 0; i < row.good; ++i) call(gate, at((i - row.good) * 1s), Ending::good);
+        auto now = at(0ms);
+        std::chrono::seconds longest{0};
+        for (int i = 0; i < 14; ++i) {
+            call(gate, now, row.ending);
+            const auto wait = std::chrono::duration_cast<std::chrono::seconds>(gate.next(now).at - now.steady);
+            longest = std::max(longest, wait);
+            now = {now.steady + wait + 1s, now.wall + wait + 1s};
+        }
+        CHECK(longest == row.longest);
+    }
+}
+
+TEST_CASE("an outage of half an hour leaves the failure share as free as it was", "[siigo]") {
+    auto gate = gate_of();
+    for (int i = 0; i < 2'000; ++i) call(gate, at((i - 2'000) * 5min), Ending::good);  // a week's calls
+    auto now = at(0ms);
+    for (const auto end = now.wall + 30min; now.wall < end;) {
+        call(gate, now, Ending::lost);
+        const auto wait = gate.next(now).at - now.steady;
+        now = {now.steady + wait, now.wall + std::chrono::duration_cast<std::chrono::milliseconds>(wait)};
+    }
+    CHECK(gate.next(now).at - now.steady <= 60s);
+    call(gate, now, Ending::good);
+    CHECK(gate.status(now).state == State::healthy);
+}
+
 TEST_CASE("what never left SIIGO does not know of, but it opens the breaker", "[siigo]") {
     auto gate = gate_of();
     for (int i = 0; i < 5; ++i) call(gate, at(i * 1s), Ending::not_sent);

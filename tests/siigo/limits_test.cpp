@@ -169,6 +169,13 @@ TEST_CASE("what may still fail is spread over the time until failures are forgot
     CHECK(share_of(90, 100).longest_pause(noon) == 169h);
 }
 
+TEST_CASE("the share is low below 5 % of at least 50 calls", "[siigo]") {
+    CHECK_FALSE(share_of(0, 49).is_low(noon));
+    CHECK(share_of(0, 50).is_low(noon));
+    CHECK(share_of(4, 100).is_low(noon));
+    CHECK_FALSE(share_of(5, 100).is_low(noon));
+}
+
 TEST_CASE("failures are forgotten after their day or week, not before", "[siigo]") {
     const auto few = share_of(20, 20);
     CHECK(few.pace(noon + 24h) == FailureShare::Pace::stopped);

@@ -102,6 +102,27 @@ TEST_CASE("while SIIGO is down a pass is tried with growing pauses, and catches 
     CHECK(world.stock(7) == "3");
 }
 
+TEST_CASE("two minutes after half an hour without SIIGO the mirror is right again", "[sync]") {
+    World world{{.batch_size = 1}};
+    world.siigo.create(1'000);  // so many calls that a failure a minute leaves the share of failures low
+    world.start_sync();
+    world.start_fetcher();
+    world.pass(45min);  // the first passes read all of them, product by product
+    REQUIRE(world.products() == 1'000);
+
+    world.siigo.fail_products = 1'000'000;
+    world.siigo.sell(7, "3");
+    world.observe(observation().about(8).as_of("12:02"));  // a webhook without a figure: a read is owed
+    world.pass(30min);
+    REQUIRE(world.stock(7) == "1");
+    world.siigo.fail_products = 0;
+    world.siigo.forget_requests();
+    world.pass(2min);
+    CHECK(world.stock(7) == "3");
+    CHECK(world.siigo.count(by_id) > 0);
+    CHECK(world.client->status().state == siigo::ClientStatus::State::healthy);
+}
+
 TEST_CASE("a product deleted at SIIGO is asked for by id, then deleted, by the next full pass", "[sync]") {
     World world;
     world.siigo.create(100);
