@@ -68,8 +68,11 @@ void check_old_stock(Examined& store, const Change& change, const Product& befor
                        {{"seq", change.seq}, {"said", shown(change.old_stock)}, {"folded", shown(before.available)}});
 }
 
-/// What was written before changes had tallies has none, and the first after it counts from nothing.
-void check_tally(Examined& store, const Change& change, const std::optional<Tally>& before) {
+/// What a version without tallies wrote has none, also one that was gone back to for a while (it knows no hash either),
+/// and the first after it counts from nothing.
+void check_tally(Examined& store, const records::StoredChange& stored, const std::optional<Tally>& before) {
+    const auto& change = stored.change;
+    if (!stored.hash && change.tally == Tally{}) return;
     auto expected = before.value_or(change.tally);
     if (before && (*before != Tally{} || change.tally != Tally{})) {
         if (change.source == Source::webhook) ++expected.announced;
@@ -194,7 +197,7 @@ void examine_changes(Examined& store) {
             findings.add({"change {seq} holds another seq", "el cambio {seq} dice otro número"}, {{"seq", *seq}});
         }
         chain.take(*seq, value, stored->hash);
-        check_tally(store, stored->change, tally);
+        check_tally(store, *stored, tally);
         tally = stored->change.tally;
         causes.add(stored->change);
         fold_one(store, std::move(stored->change));
