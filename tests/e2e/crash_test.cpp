@@ -16,15 +16,6 @@
 namespace stockcast::e2e {
 namespace {
 
-/// Codes of products that have stock at SIIGO.
-std::vector<std::string> codes_to_sell(World& world) {
-    constexpr std::size_t enough = 40;
-    std::vector<std::string> codes;
-    for (const auto& [code, figure] : world.truth())
-        if (codes.size() < enough && figure != "0" && !figure.starts_with('-')) codes.push_back(code);
-    return codes;
-}
-
 /// What `stockcast restore` and `verify` say against a backup; empty: nothing.
 std::string refusal_of(const std::string& backup) {
     const TemporaryDirectory directory;
@@ -41,7 +32,7 @@ std::string refusal_of(const std::string& backup) {
 /// there in the next.
 template <class End>
 void live_through(World& world, std::uint64_t rounds, End end) {
-    const auto codes = codes_to_sell(world);
+    const auto codes = world.stocked_codes();
     Promises promises;
     std::uint64_t checked = 0;
     for (std::uint64_t round = 0; round < rounds; ++round) {

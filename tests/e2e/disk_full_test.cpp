@@ -1,45 +1,14 @@
 // A full disk: webhooks get 503, readiness turns red, and both end by themselves when there is room again.
+#include "e2e/small_disk.hpp"
 #include "e2e/world.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <sys/mount.h>
-
 namespace stockcast::e2e {
 namespace {
 
-/// A small file system of its own. Mounting takes root: elsewhere the fault-injecting file system of tests/store stands
-/// in.
-class SmallDisk {
-public:
-    explicit SmallDisk(const char* size) {
-        mounted_ = ::mount("tmpfs", directory_.path().c_str(), "tmpfs", 0,
-                           (std::string{"mode=0700,size="} + size).c_str()) == 0;
-    }
-    ~SmallDisk() {
-        if (mounted_) ::umount2(directory_.path().c_str(), MNT_DETACH);
-    }
-    bool is_mounted() const { return mounted_; }
-    const std::string& path() const { return directory_.path(); }
-    /// Leaves `free` bytes.
-    void fill(std::uintmax_t free) {
-        const auto room = std::filesystem::space(path()).available;
-        std::ofstream out{path() + "/ballast", std::ios::binary | std::ios::app};
-        const std::string block(64 * 1024, 'x');
-        for (std::uintmax_t written = 0; written + free + block.size() < room; written += block.size()) out << block;
-    }
-    void make_room() { std::filesystem::remove(path() + "/ballast"); }
-
-private:
-    TemporaryDirectory directory_;
-    bool mounted_ = false;
-};
-
 TEST_CASE("a full disk is told with 503, turns readiness red and ends by itself", "[e2e][disk]") {
-    SmallDisk disk{"300m"};
+    SmallDisk disk{300};
     if (!disk.is_mounted()) {
         WARN("mounting a tmpfs is refused here: not run");
         return;

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
 namespace stockcast::e2e {
@@ -52,6 +53,12 @@ std::string World::viewer_token() {
     return token(Role::viewer);
 }
 
+std::string program(const std::string& name) {
+    const char* elsewhere = std::getenv("PROGRAMS");
+    const auto directory = elsewhere ? elsewhere : std::filesystem::path{STOCKCAST_PROGRAM}.parent_path().string();
+    return directory + "/" + name;
+}
+
 std::uint16_t free_port() {
     boost::asio::io_context io;
     using boost::asio::ip::tcp;
@@ -68,7 +75,7 @@ std::uint16_t port_in(const std::string& output) {
 World::World(Options options) : options_(std::move(options)), data_dir_(directory_.path() + "/data") {
     if (const auto elsewhere = options_.server.find("DATA_DIR"); elsewhere != options_.server.end())
         data_dir_ = elsewhere->second;
-    std::vector<std::string> arguments{SIIGO_SIM_PROGRAM, "--port", "0"};
+    std::vector<std::string> arguments{program("siigo-sim"), "--port", "0"};
     arguments.insert(arguments.end(), options_.simulator.begin(), options_.simulator.end());
     simulator_ = std::make_unique<Process>(arguments, Environment{}, directory_.path() + "/siigo.log");
     if (!simulator_->wait_for_output("listening on")) throw std::runtime_error("siigo-sim: " + simulator_->output());
@@ -113,7 +120,7 @@ World::Environment World::environment() const {
 void World::start_server(const Environment& more) {
     auto settings = environment();
     for (const auto& [name, value] : more) settings[name] = value;
-    server_ = std::make_unique<Process>(std::vector<std::string>{STOCKCAST_PROGRAM, "serve"}, settings,
+    server_ = std::make_unique<Process>(std::vector<std::string>{program("stockcast"), "serve"}, settings,
                                         directory_.path() + "/server-" + std::to_string(++starts_) + ".log");
     if (!server_->wait_for_output("listening on")) throw std::runtime_error("stockcast: " + server_->output());
     port_ = port_in(server_->output());
@@ -202,10 +209,17 @@ std::map<std::string, std::string> World::truth() {
     return figures;
 }
 
-std::string World::stocked_code() {
+std::vector<std::string> World::stocked_codes() {
+    constexpr std::size_t enough = 40;
+    std::vector<std::string> codes;
     for (const auto& [code, figure] : truth())
-        if (figure != "0" && !figure.starts_with('-')) return code;
-    throw std::runtime_error("SIIGO has no stock at all");
+        if (codes.size() < enough && figure != "0" && !figure.starts_with('-')) codes.push_back(code);
+    if (codes.empty()) throw std::runtime_error("SIIGO has no stock at all");
+    return codes;
+}
+
+std::string World::stocked_code() {
+    return stocked_codes().front();
 }
 
 std::string World::id_of(const std::string& code) {
@@ -255,8 +269,8 @@ std::vector<std::string> World::store_findings() {
 
 std::string Notification::json() const {
     return R"({"company_key":")" + company_key + R"(","username":"api@acme.co","topic":")" + topic + R"(","id":")" +
-           id + R"(","code":")" + code + R"(","name":")" + name +
-           R"(","account_group":{"id":1253,"name":"Productos"},"type":"Product","stock_control":true,"active":true,)" +
+           id + R"(","code":")" + code + R"(","name":)" + to_text(Json{name}) +
+           R"(,"account_group":{"id":1253,"name":"Productos"},"type":"Product","stock_control":true,"active":true,)" +
            R"("available_quantity":)" + quantity +
            R"(,"warehouses":[{"id":1270,"name":"Bodega principal","quantity":)" + quantity +
            R"(}],"created":"2020-06-15T03:33:17.208Z","last_updated":"2025-01-20T10:29:59.000Z","stock_updated":")" +

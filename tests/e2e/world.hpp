@@ -71,6 +71,8 @@ public:
     std::map<std::string, std::string> truth();
     /// The code of a product that has stock.
     std::string stocked_code();
+    /// Codes of up to 40 such products.
+    std::vector<std::string> stocked_codes();
     /// SIIGO's id of that code.
     std::string id_of(const std::string& code);
     /// How many requests came whose "METHOD /path" begins so.
@@ -116,6 +118,9 @@ struct Notification {
     std::string topic = "public.siigoapi.products.stock.update";
     std::string json() const;
 };
+
+/// The built program of that name; of another build when PROGRAMS names its directory (script/soak, script/recovery).
+std::string program(const std::string& name);
 
 /// A port of loopback that nobody listens on now.
 std::uint16_t free_port();

@@ -66,7 +66,8 @@ struct OverloadSettings {
     unsigned searches = 1;      ///< loops of searches to the end of the catalogue
     unsigned slow_readers = 0;  ///< WebSocket clients that never read what they are sent
     std::string search = "zqx";
-    double rate = 200;      ///< webhooks a second
+    double rate = 200;  ///< webhooks a second
+    unsigned connections = 16;
     unsigned seconds = 10;  ///< of each half of a run
     unsigned runs = 3;
     unsigned products = 589;

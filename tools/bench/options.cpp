@@ -70,6 +70,7 @@ CLI::App* declare(CLI::App& app, OverloadSettings& settings) {
     add_in_range(*command, "--slow-readers", settings.slow_readers, "WebSocket clients that never read", 0, 100'000);
     command->add_option("--search", settings.search, "A text that few products match")->capture_default_str();
     add_in_range(*command, "--rate", settings.rate, "Webhooks a second", 0.1, 1e5);
+    add_in_range(*command, "--connections", settings.connections, "For the webhooks; more due ones wait", 1, 10'000);
     add_in_range(*command, "--seconds", settings.seconds, "Of each half of a run", 1, 3'600);
     add_in_range(*command, "--runs", settings.runs, "Alone and beside in turns, so often; medians are shown", 1, 100);
     add_notifications(*command, settings);

@@ -45,7 +45,8 @@ public:
         : server_(server),
           settings_(settings),
           epoll_(new_epoll()),
-          webhooks_(server.target(), requests_of(std::move(notifications)), settings.rate, epoll_.get(), 0) {}
+          webhooks_(server.target(), requests_of(std::move(notifications)), settings.rate, epoll_.get(), 0,
+                    settings.connections) {}
 
     void read_beside() {
         for (unsigned i = 0; i < settings_.exports; ++i)

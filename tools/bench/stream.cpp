@@ -4,14 +4,9 @@
 #include <utility>
 
 namespace stockcast::bench {
-namespace {
-
-constexpr std::size_t connections_each = 16;
-
-}  // namespace
-
-Stream::Stream(Target target, Publisher::Request request, double rate, int epoll, std::uint64_t tag)
-    : rate_(rate), publisher_(std::move(target), connections_each, std::move(request), epoll, tag) {}
+Stream::Stream(Target target, Publisher::Request request, double rate, int epoll, std::uint64_t tag,
+               std::size_t connections)
+    : rate_(rate), publisher_(std::move(target), connections, std::move(request), epoll, tag) {}
 
 void Stream::send_due(Time at) {
     const auto due = static_cast<std::uint64_t>(rate_ * std::chrono::duration<double>(at - began_).count());

@@ -15,8 +15,11 @@ namespace stockcast::bench {
 /// and its wait is measured.
 class Stream {
 public:
+    static constexpr std::size_t usual_connections = 16;
+
     /// Its connections are watched in `epoll`, under `tag` and what follows it. A rate of 0: only what is sent by hand.
-    Stream(Target target, Publisher::Request request, double rate, int epoll, std::uint64_t tag);
+    Stream(Target target, Publisher::Request request, double rate, int epoll, std::uint64_t tag,
+           std::size_t connections = usual_connections);
 
     /// Told when a request is sent: since when it was due.
     void on_sent(std::function<void(Time due)> listener) { sent_ = std::move(listener); }
