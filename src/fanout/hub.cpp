@@ -117,10 +117,13 @@ void Hub::rest(Session& session) {
         level_.push_back(session);
 }
 
-/// Their cursors are right before this change, and those of the queue at it or before: it stays in order.
+/// Their cursors are right before this change, and those of the queue at it or before: it stays in order. One that is
+/// parked can be due for an announcement: both go in one write then.
 void Hub::wake_concerned(const PublishedChange& change) {
     narrowed.for_each_concerned(change, [&](Session& session) {
-        if (session.wake_for(change)) level_.push_back(session);
+        if (!session.wake_for(change)) return;
+        unlink(session);
+        level_.push_back(session);
     });
 }
 

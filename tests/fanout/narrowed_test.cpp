@@ -61,6 +61,18 @@ TEST_CASE("a change is shown to those alone whom it may concern", "[fanout][filt
     CHECK(index.is_empty());
 }
 
+TEST_CASE("an announcement and a change at once reach a narrowed client", "[fanout][filter]") {
+    FanoutFixture on;
+    auto& client = on.connect();
+    client.say(R"({"type":"subscribe","codes":["A"]})");
+    CHECK(client.heard() == "hello:0:epoch-1 subscribed:0");
+    for (Seq seq = 1; seq <= 3; ++seq) {
+        on.broadcaster.announce(R"({"type":"sync_completed"})");
+        on.change(1, "A");
+        CHECK(client.heard() == "sync_completed change:" + std::to_string(seq));
+    }
+}
+
 TEST_CASE("a narrowed client's position is the head, whatever its filter held back", "[fanout][filter]") {
     FanoutFixture on;
     auto& client = on.connect();
