@@ -11,8 +11,10 @@
 #include "stockcast/model/logs.hpp"
 #include "stockcast/net/connector.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace stockcast {
 
@@ -27,6 +29,8 @@ public:
     void sync_finished(const SyncLog& run);
     /// Lets the alert of a failure out before the loops end.
     asio::awaitable<void> have_last_word(std::chrono::milliseconds patience);
+    /// Told when the store takes writes again. Before the loops run.
+    void on_writable_again(std::function<void()> listener) { watch_.on_writable_again(std::move(listener)); }
     /// From Ledger's on_fatal.
     void store_failed() { watch_.store_failed(); }
 

@@ -116,6 +116,8 @@ Server::Server(const Settings& settings, Surrounds with, ServerParts parts)
       control_(with.executor, settings.data_dir, commands(), ledger_, with.workers, with.clock, with.log),
       loops_(with.executor, with.clock, with.log),
       doors_(with.executor, with.clock, with.log) {
+    // Notifications were refused meanwhile, and nobody knows whether SIIGO sends them again.
+    if (siigo_) monitor_.on_writable_again([this] { siigo_->ask_now(); });
     with.metrics.gauge("stockcast_http_connections", "Connections that are open, streams included.", {},
                        [this] { return static_cast<double>(http_->connections()); });
 }

@@ -60,6 +60,8 @@ void StoreWatch::look_at_store() {
                       {"The store takes no writes, so notifications are answered with 503: {reason}",
                        "El almacén no guarda, así que las notificaciones se responden con 503: {reason}"},
                       {{"reason", store.reason}});
+    if (store.writable && !was_writable_ && writable_again_) writable_again_();
+    was_writable_ = store.writable;
 }
 
 void StoreWatch::store_failed() {

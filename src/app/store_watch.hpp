@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace stockcast {
 
@@ -40,6 +41,8 @@ public:
 
     /// The loop; returns when cancelled (total).
     asio::awaitable<void> run();
+    /// Told when the store takes writes again. Before the loop runs.
+    void on_writable_again(std::function<void()> listener) { writable_again_ = std::move(listener); }
     /// The outcome of a write is not known: the server stops (Ledger's on_fatal).
     void store_failed();
 
@@ -52,6 +55,8 @@ private:
     Clock& clock_;
     Alerts& alerts_;
     Measure measure_;
+    std::function<void()> writable_again_;
+    bool was_writable_ = true;
     std::optional<DiskSpace> space_;
 };
 

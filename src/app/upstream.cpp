@@ -141,6 +141,11 @@ Upstream::Status SiigoUpstream::status() const {
     return status;
 }
 
+void SiigoUpstream::ask_now() {
+    sync_.poll_now();
+    fetcher_.read_now();
+}
+
 Upstream::SyncStarted SiigoUpstream::start_sync(bool full) {
     return sync_.request(full ? SyncKind::full : SyncKind::incremental) == SyncRequest::accepted
                ? SyncStarted::accepted

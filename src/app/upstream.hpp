@@ -84,6 +84,8 @@ public:
     void use_webhook_secret(std::string secret) { subscriptions_.use_secret(std::move(secret)); }
     /// SIIGO was seen to have the present address for all topics.
     bool subscriptions_in_order() const { return subscriptions_.is_in_order(); }
+    /// Asks at once for all that the sync and the fetcher wait to ask.
+    void ask_now();
 
     siigo::Client& client() { return client_; }
 

@@ -156,6 +156,12 @@ bool Fetcher::hint(const ProductId& product) {
     return true;
 }
 
+void Fetcher::read_now() {
+    impl_->quiet_until.reset();
+    ++impl_->arrivals;
+    impl_->wake.notify_all();
+}
+
 std::size_t Fetcher::waiting() const {
     return impl_->unsorted_hints.size() + impl_->hinted.size() + impl_->owed.size();
 }

@@ -107,6 +107,7 @@ struct Sync::Impl {
 
     SyncState state;
     std::optional<SyncKind> requested;
+    bool polls_now = false;            ///< whatever is waited for
     std::unique_ptr<Pass> pass;        ///< under way, or broken off and to be gone on with
     std::optional<Steady> last_start;  ///< of the last pass of this process
     unsigned failures = 0;             ///< in a row
@@ -172,7 +173,7 @@ asio::awaitable<bool> Sync::Impl::run_one() {
         co_await give_up();
     if (!pass) {
         std::optional<milliseconds> since_start;
-        if (last_start) since_start = std::chrono::duration_cast<milliseconds>(clock.now() - *last_start);
+        if (last_start && !polls_now) since_start = std::chrono::duration_cast<milliseconds>(clock.now() - *last_start);
         const auto due = next_pass(state, settings, clock.wall(), since_start, requested);
         if (due.wait > milliseconds{0}) {
             const bool goes_on = co_await pause(due.wait);
@@ -181,6 +182,7 @@ asio::awaitable<bool> Sync::Impl::run_one() {
         begin(due);
     }
     requested.reset();
+    polls_now = false;
     const bool goes_on = co_await attempt();
     co_return goes_on;
 }
@@ -194,7 +196,7 @@ asio::awaitable<bool> Sync::Impl::pause(milliseconds wait) {
 
 /// Looks once more before it waits: a request may have come between the caller's look and the start of this task.
 asio::awaitable<Result<void>> Sync::Impl::asked_for() {
-    if (requested) co_return Result<void>{};
+    if (requested || polls_now) co_return Result<void>{};
     co_return co_await wake.wait();
 }
 
@@ -292,6 +294,11 @@ SyncRequest Sync::request(SyncKind kind) {
     self.requested = kind;
     self.wake.notify_all();
     return SyncRequest::accepted;
+}
+
+void Sync::poll_now() {
+    impl_->polls_now = true;
+    impl_->wake.notify_all();
 }
 
 SyncStatus Sync::status() const {

@@ -102,12 +102,16 @@ TEST_CASE("a store that takes no writes is an alert until it does again", "[aler
         watched.clock.advance(watched.io, 1s);
         return watched.alerts.is_active(AlertKind::store_trouble, "");
     };
+    int times_back = 0;
+    watched.watch.on_writable_again([&] { ++times_back; });
     watched.store.set_full(true);
     CHECK(write().error() == Errc::store_full);
     CHECK(is_told());
+    CHECK(times_back == 0);
     watched.store.set_full(false);
     CHECK(write());
     CHECK_FALSE(is_told());
+    CHECK(times_back == 1);
 }
 
 TEST_CASE("a store that failed is told before the server stops", "[alerts]") {

@@ -102,6 +102,42 @@ TEST_CASE("while SIIGO is down a pass is tried with growing pauses, and catches 
     CHECK(world.stock(7) == "3");
 }
 
+TEST_CASE("asked to poll now it does not wait for what is due, nor after a failure", "[sync]") {
+    World world;
+    world.siigo.create(10);
+    world.start_sync();
+    world.start_fetcher();
+    world.pass(1min);
+    REQUIRE(world.products() == 10);
+    world.siigo.sell(7, "3");
+    world.sync->poll_now();
+    world.pass(1s);
+    CHECK(world.stock(7) == "3");
+
+    const auto fail_once = [&world] {
+        world.siigo.fail_products = 3;  // as often as one call is tried
+        while (world.siigo.fail_products > 0) world.pass(100ms);
+        world.siigo.forget_requests();
+        world.pass(1s);
+        REQUIRE(world.siigo.requests().empty());
+    };
+    world.siigo.sell(7, "2");
+    world.sync->poll_now();
+    fail_once();
+    world.sync->poll_now();
+    world.pass(1s);
+    CHECK(world.stock(7) == "2");
+    world.siigo.forget_requests();
+    world.pass(1min);
+    CHECK(world.siigo.count(pages) == 0);  // the next one comes when it is due
+
+    world.observe(observation().about(8).as_of("12:02"));  // a webhook without a figure: a read is owed
+    fail_once();
+    world.fetcher->read_now();
+    world.pass(1s);
+    CHECK(world.siigo.count(by_id) == 1);
+}
+
 TEST_CASE("two minutes after half an hour without SIIGO the mirror is right again", "[sync]") {
     World world{{.batch_size = 1}};
     world.siigo.create(1'000);  // so many calls that a failure a minute leaves the share of failures low

@@ -38,6 +38,9 @@ public:
     /// `POST /api/products/{id}/refresh`: read now.
     asio::awaitable<Result<Outcome>> refresh(ProductId product, Source source);
 
+    /// What waits after a failure is read at once: what was in its way is over.
+    void read_now();
+
     /// The loop; first takes up the reads that were owed before a restart. Returns when cancelled (total).
     asio::awaitable<void> run();
     std::size_t waiting() const;

@@ -54,6 +54,9 @@ public:
     asio::awaitable<void> run();
     /// For `POST /api/sync` and at a start: a pass as soon as possible.
     SyncRequest request(SyncKind kind);
+    /// The pass that is due next, or goes on after a failure, does so at once: what was in its way is over, and meanwhile
+    /// notifications may have been refused. While one runs, another follows.
+    void poll_now();
     SyncStatus status() const;
 
 private:
