@@ -7,9 +7,6 @@ namespace stockcast::simulation {
 namespace {
 
 constexpr std::uint64_t steps_without_time_max = 5'000'000;
-/// Code takes time, too: now and then some goes by between two tasks.
-constexpr double pause_share = 1.0 / 64;
-constexpr std::chrono::microseconds longest_pause{2'000};
 
 /// Tasks of a process that is no more: their frames stay as they are, and can be found by whoever looks for leaks.
 void bury(std::unique_ptr<Task> task) {
@@ -19,7 +16,16 @@ void bury(std::unique_ptr<Task> task) {
 
 }  // namespace
 
-Scheduler::Scheduler(std::uint64_t seed, Trace& trace) : trace_(trace), chance_(seed, "scheduler") {}
+Scheduler::Scheduler(std::uint64_t seed, Trace& trace) : trace_(trace), chance_(seed, "scheduler") {
+    // Code takes time, too: on an idle machine, on a busy one, on one that is far too small.
+    if (chance_.chance(0.3)) {
+        pause_share_ = 1.0 / 8;
+        longest_pause_ = std::chrono::milliseconds{20};
+    } else if (chance_.chance(0.15)) {
+        pause_share_ = 1.0 / 2;
+        longest_pause_ = std::chrono::milliseconds{50};
+    }
+}
 
 void Scheduler::add(Process& process, std::unique_ptr<Task> task) {
     if (process.lives_) {
@@ -57,8 +63,8 @@ void Scheduler::step() {
     if (++steps_at_this_time_ > steps_without_time_max)
         throw std::runtime_error{"tasks follow each other for ever without time going on"};
     ++steps_;
-    if (chance_.chance(pause_share)) {
-        advance(elapsed_ + std::chrono::microseconds{chance_.between(1, longest_pause.count())});
+    if (chance_.chance(pause_share_)) {
+        advance(elapsed_ + std::chrono::microseconds{chance_.between(1, longest_pause_.count())});
         if (ready_.empty()) return;
     }
     const auto place = static_cast<std::size_t>(chance_.below(ready_.size()));

@@ -81,6 +81,8 @@ private:
     bool is_stopped_ = false;
     std::uint64_t steps_ = 0;
     std::uint64_t steps_at_this_time_ = 0;
+    double pause_share_ = 1.0 / 64;  ///< of tasks before which some time goes by
+    std::chrono::microseconds longest_pause_{2'000};
 };
 
 /// One process with its own executor and clocks. Killed, it simply never runs again: what it held in memory is left as it
