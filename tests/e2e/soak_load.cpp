@@ -36,6 +36,7 @@ void SoakLoad::repeat(const std::function<void(unsigned turn)>& once) {
             once(turn);
         } catch (const std::exception& failed) {
             expect(failed.what(), 0, 1);
+            std::this_thread::sleep_for(read_every);
         }
     }
 }

@@ -80,6 +80,7 @@ Courses watch(World& world, SoakLoad& load) {
         std::this_thread::sleep_until(next);
         const auto at = std::chrono::duration<double>(next - began) / whole;
         const auto usage = usage_of(world.server().pid(), world.data_dir());
+        REQUIRE(usage.resident_kb > 0);  // else it has ended
         courses.memory.add(at, static_cast<double>(usage.resident_kb) / 1024);
         courses.descriptors.add(at, static_cast<double>(usage.descriptors));
         courses.threads.add(at, static_cast<double>(usage.threads));

@@ -237,28 +237,35 @@ std::uint64_t World::siigo_requests(const std::string& name) {
     return sum;
 }
 
-bool World::agrees() {
-    std::map<std::string, std::string> held;
+std::map<std::string, std::string> World::held() {
+    std::map<std::string, std::string> figures;
     std::string cursor;
     do {
         const auto page = get("/api/products?limit=1000" + (cursor.empty() ? "" : "&cursor=" + cursor)).json();
         const auto* rows = page.find("products");
-        if (!rows) return false;
-        for (const auto& row : *rows->if_array()) held[text_of(row, "code")] = text_of(row, "available_quantity");
+        if (!rows) return {};
+        for (const auto& row : *rows->if_array()) figures[text_of(row, "code")] = text_of(row, "available_quantity");
         const auto* next = page.find("next");
         cursor = next && next->if_string() ? *next->if_string() : "";
     } while (!cursor.empty());
-    const auto siigo = truth();
-    if (held.size() != siigo.size()) return false;
-    for (const auto& [code, figure] : siigo) {
-        const auto at = held.find(code);
-        if (at == held.end()) return false;
-        if (Quantity::parse(figure) && Quantity::parse(at->second)
-                ? *Quantity::parse(figure) != *Quantity::parse(at->second)
-                : figure != at->second)
-            return false;
+    return figures;
+}
+
+std::vector<std::string> World::wrong_figures() {
+    const auto ours = held();
+    std::vector<std::string> wrong;
+    for (const auto& [code, figure] : truth()) {
+        const auto at = ours.find(code);
+        const auto said = at == ours.end() ? std::string{"nothing"} : at->second;
+        const auto there = Quantity::parse(figure), here = Quantity::parse(said);
+        if (there && here ? *there != *here : figure != said)
+            wrong.push_back(code + " is " + figure + " at SIIGO, " + said + " here");
     }
-    return true;
+    return wrong;
+}
+
+bool World::agrees() {
+    return wrong_figures().empty() && held().size() == truth().size();
 }
 
 std::vector<std::string> World::store_findings() {

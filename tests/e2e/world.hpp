@@ -80,6 +80,10 @@ public:
 
     /// Mirror and SIIGO agree on every product.
     bool agrees();
+    /// What the server shows, by code.
+    std::map<std::string, std::string> held();
+    /// Of the products that SIIGO lists those that the server shows otherwise, each with both figures.
+    std::vector<std::string> wrong_figures();
     /// The test damages the store itself: how it ends is not looked at.
     void expect_damage() { is_damaged_ = true; }
     /// What is wrong with the stopped server's store (ledger/invariants.hpp); empty: nothing.
