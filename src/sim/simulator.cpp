@@ -14,6 +14,7 @@
 #include "stockcast/base/event.hpp"
 #include "stockcast/base/within.hpp"
 
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <stdexcept>
@@ -80,6 +81,9 @@ asio::awaitable<void> Simulator::Impl::do_business() {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     co_await asio::this_coro::throw_if_cancelled(false);
     for (;;) {
+        // At a rate that can't be kept up with each wait is over before it begins, and hears of no end.
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return;
         if (rate.sales_per_minute <= 0) {
             const auto woken = co_await rate_changed.wait();
             if (!woken) co_return;

@@ -216,6 +216,14 @@ TEST_CASE("the shop's day goes on by itself while it serves", "[sim][wire]") {
     CHECK(world.simulator.counts().changes > 50);
 }
 
+TEST_CASE("a shop that can't keep up with its own rate ends all the same", "[sim][wire]") {
+    SimulatorSettings hurried;
+    hurried.sales_per_minute = 1e9;
+    World world{hurried};
+    world.run(hear_of_a_day(world));
+    CHECK(world.simulator.counts().changes > 0);
+}
+
 TEST_CASE("a refused notification is sent again only where the variant says so", "[sim][wire]") {
     World world;
     std::string counts;
