@@ -367,7 +367,7 @@ std::optional<Steady> Fetcher::Impl::next_read() const {
     return next;
 }
 
-/// Never hammers: whatever the trouble is, the next request comes later than the one before.
+/// Never hammers: the next request comes later than the one before, or as often as the client looks whether SIIGO is back.
 void Fetcher::Impl::note_failure(const error_code& error) {
     const auto longest = longest_pause(client, pause_max);
     const auto pause =

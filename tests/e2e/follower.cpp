@@ -20,7 +20,6 @@ void Follower::follow() {
         } catch (const std::exception&) {
             // The server is away, or the connection broke: it is tried again.
         }
-        ++returns_;
         std::this_thread::sleep_for(std::chrono::milliseconds{100});
     }
 }

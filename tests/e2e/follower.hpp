@@ -21,7 +21,6 @@ public:
     std::uint64_t position() const { return position_; }
     /// Every change since its beginning came once and in order.
     bool is_flawless() const { return flaws_ == 0; }
-    unsigned returns() const { return returns_; }
 
 private:
     void follow();
@@ -31,7 +30,6 @@ private:
     std::string epoch_;
     std::atomic<std::uint64_t> position_;
     std::atomic<unsigned> flaws_ = 0;
-    std::atomic<unsigned> returns_ = 0;
     std::atomic<bool> leaving_ = false;
     std::thread thread_;
 };

@@ -79,12 +79,7 @@ TEST_CASE("a second server on one store is refused with what to do", "[e2e]") {
 TEST_CASE("a damaged store is refused with the ways out", "[e2e]") {
     World world{{.server = {{"SIIGO_ENABLED", "false"}}}};
     world.start_server();
-    for (int n = 10; n < 40; ++n)
-        REQUIRE(world
-                    .notify(Notification{.quantity = std::to_string(n),
-                                         .stock_updated = "2025-01-20T10:30:" + std::to_string(n) + "Z"}
-                                .json())
-                    .status == 200);
+    world.notify_in_turn(10, 40);
     REQUIRE(world.stop_server() == 0);
     // Everything that carries data gets a hole in its middle, so at least one of them is read at the start.
     world.expect_damage();

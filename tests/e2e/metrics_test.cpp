@@ -93,12 +93,7 @@ TEST_CASE("metrics follow Prometheus's conventions and count what happened", "[e
     EventStream events{world.port(), "/api/events", {.fields = {{"Authorization", "Bearer " + World::viewer_token()}}}};
     REQUIRE(client.next_of("hello"));
     REQUIRE(events.next_of("hello"));
-    for (int i = 10; i < 15; ++i)
-        CHECK(world
-                  .notify(Notification{.quantity = std::to_string(i),
-                                       .stock_updated = "2025-01-20T10:30:" + std::to_string(i) + "Z"}
-                              .json())
-                  .status == 200);
+    world.notify_in_turn(10, 15);
     CHECK(world.notify("{}").status == 422);
     REQUIRE(client.next_of("stock_updated"));
     CHECK(world.websocket("?since=1&epoch=another").next_of("reset"));

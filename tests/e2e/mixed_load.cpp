@@ -82,17 +82,12 @@ void MixedLoad::sell(unsigned sender) {
                                       .target = "/_sim/sell",
                                       .fields = {{"Content-Type", "application/json"}},
                                       .body = R"({"code":")" + code + R"(","quantity":1,"announce":false})"});
-        const auto item = sold.json();
-        const auto stamp = text_of(item, "stock_updated");
+        const auto told = Notification::of(sold.json());
+        const auto& stamp = told.stock_updated;
         const auto answer = server.call({.method = "POST",
                                          .target = world_.webhook_path(),
                                          .fields = {{"Content-Type", "application/json"}},
-                                         .body = Notification{.id = text_of(item, "id"),
-                                                              .code = code,
-                                                              .name = text_of(item, "name"),
-                                                              .quantity = text_of(item, "available_quantity"),
-                                                              .stock_updated = stamp}
-                                                     .json()});
+                                         .body = told.json()});
         if (answer.status == 0) gone_ = true;
         if (answer.status == 200) promises_.acknowledge(code, Instant::parse(stamp).value());
     }

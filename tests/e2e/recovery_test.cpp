@@ -89,9 +89,7 @@ TEST_CASE("after an outage of SIIGO the mirror is right again within two minutes
     const auto end = std::chrono::steady_clock::now() + outage;
     unsigned missed = 0;
     for (; std::chrono::steady_clock::now() < end; ++missed) {
-        world.siigo("POST", "/_sim/sell",
-                    R"({"code":")" + codes[missed % codes.size()] + R"(","stock":)" + std::to_string(1'000 + missed) +
-                        R"(,"announce":false})");
+        world.sell(codes[missed % codes.size()], std::to_string(1'000 + missed), /*announce=*/false);
         std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(std::chrono::milliseconds{outage} / 40, 1s));
     }
     world.faults(R"({"outage":false})");
@@ -124,18 +122,9 @@ public:
 private:
     void sell() {
         for (unsigned n = 1; !ending_; ++n) {
-            const auto sold = world_.siigo("POST", "/_sim/sell",
-                                           R"({"code":")" + codes_[n % codes_.size()] + R"(","stock":)" +
-                                               std::to_string(n) + R"(,"announce":false})");
-            const auto stamp = text_of(sold, "stock_updated");
-            const auto answer = world_.notify(Notification{.id = text_of(sold, "id"),
-                                                           .code = text_of(sold, "code"),
-                                                           .name = text_of(sold, "name"),
-                                                           .quantity = text_of(sold, "available_quantity"),
-                                                           .stock_updated = stamp}
-                                                  .json());
-            if (answer.status == 200)
-                promises_.acknowledge(text_of(sold, "code"), Instant::parse(stamp).value());
+            const auto sold = world_.sell(codes_[n % codes_.size()], std::to_string(n), /*announce=*/false);
+            if (world_.notify(sold.json()).status == 200)
+                promises_.acknowledge(sold.code, Instant::parse(sold.stock_updated).value());
             else
                 ++refused_;
             std::this_thread::sleep_for(20ms);

@@ -49,15 +49,7 @@ void SoakLoad::expect(const std::string& what, unsigned status, unsigned wanted)
 
 /// Sells at SIIGO, unannounced, and tells it as SIIGO would: so a sync finds the same figure.
 void SoakLoad::sell(unsigned turn) {
-    const auto sold = world_.siigo("POST", "/_sim/sell",
-                                   R"({"code":")" + codes_[turn % codes_.size()] + R"(","stock":)" +
-                                       std::to_string(turn + 1) + R"(,"announce":false})");
-    const auto body = Notification{.id = text_of(sold, "id"),
-                                   .code = text_of(sold, "code"),
-                                   .name = text_of(sold, "name"),
-                                   .quantity = text_of(sold, "available_quantity"),
-                                   .stock_updated = text_of(sold, "stock_updated")}
-                          .json();
+    const auto body = world_.sell(codes_[turn % codes_.size()], std::to_string(turn + 1), /*announce=*/false).json();
     const auto began = std::chrono::steady_clock::now();
     expect("webhook", world_.notify(body).status, 200);
     ++webhooks_;

@@ -160,12 +160,7 @@ TEST_CASE("a long run leaves memory, descriptors, threads and logs level, and cl
 TEST_CASE("a stop with clients of every kind connected ends with 0, whatever they are at", "[e2e][soak]") {
     World world{{.server = {{"SIIGO_ENABLED", "false"}, {"RATE_LIMIT_API", "0"}, {"RATE_LIMIT_OPEN", "0"}}}};
     world.start_server();
-    for (int n = 10; n < 60; ++n)
-        REQUIRE(world
-                    .notify(Notification{.quantity = std::to_string(n),
-                                         .stock_updated = "2025-01-20T10:30:" + std::to_string(n) + "Z"}
-                                .json())
-                    .status == 200);
+    world.notify_in_turn(10, 60);
     const auto sockets = [&] { return usage_of(world.server().pid(), world.data_dir()).sockets; };
     std::vector<std::unique_ptr<WebSocket>> listeners;
     std::vector<std::unique_ptr<EventStream>> readers;

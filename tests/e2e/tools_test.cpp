@@ -55,12 +55,7 @@ TEST_CASE("stockcast-replay sends what was recorded again, from a dump and from 
     TemporaryDirectory directory;
     World recorded{{.server = {{"SIIGO_ENABLED", "false"}}}};
     recorded.start_server();
-    for (int n = 10; n < 20; ++n)
-        REQUIRE(recorded
-                    .notify(Notification{.quantity = std::to_string(n),
-                                         .stock_updated = "2025-01-20T10:30:" + std::to_string(n) + "Z"}
-                                .json())
-                    .status == 200);
+    recorded.notify_in_turn(10, 20);
     const auto dump =
         run_to_end({STOCKCAST_DUMP_PROGRAM, recorded.data_dir(), "--family", "webhook_logs"}, {}, directory.path());
     REQUIRE(dump.exit_code == 0);

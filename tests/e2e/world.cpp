@@ -18,6 +18,23 @@
 namespace stockcast::e2e {
 namespace {
 
+/// Of SIIGO's figures those that are otherwise here, each with both.
+std::vector<std::string> differing(const std::map<std::string, std::string>& theirs,
+                                   const std::map<std::string, std::string>& ours) {
+    std::vector<std::string> wrong;
+    for (const auto& [code, figure] : theirs) {
+        const auto at = ours.find(code);
+        const auto said = at == ours.end() ? std::string{"nothing"} : at->second;
+        const auto there = Quantity::parse(figure), here = Quantity::parse(said);
+        if (there && here ? *there != *here : figure != said)
+            wrong.push_back(code + " is " + figure + " at SIIGO, " + said + " here");
+    }
+    return wrong;
+}
+
+}  // namespace
+namespace {
+
 std::string token(Role role) {
     const auto keys = JwtKeys::hs256(World::jwt_secret());
     const auto now = Instant::from_unix_ms(
@@ -197,9 +214,18 @@ void World::subscribe() {
     siigo("POST", "/_sim/subscribe", R"({"url":"http://127.0.0.1:)" + std::to_string(port_) + webhook_path() + R"("})");
 }
 
-void World::sell(const std::string& code, const std::string& new_stock, bool announce) {
-    siigo("POST", "/_sim/sell",
-          R"({"code":")" + code + R"(","stock":)" + new_stock + R"(,"announce":)" + (announce ? "true}" : "false}"));
+Notification World::sell(const std::string& code, const std::string& new_stock, bool announce) {
+    return Notification::of(siigo(
+        "POST", "/_sim/sell",
+        R"({"code":")" + code + R"(","stock":)" + new_stock + R"(,"announce":)" + (announce ? "true}" : "false}")));
+}
+
+void World::notify_in_turn(int first, int last) {
+    for (int n = first; n < last; ++n)
+        REQUIRE(notify(Notification{.quantity = std::to_string(n),
+                                    .stock_updated = "2025-01-20T10:30:" + std::to_string(n) + "Z"}
+                           .json())
+                    .status == 200);
 }
 
 std::map<std::string, std::string> World::truth() {
@@ -252,26 +278,27 @@ std::map<std::string, std::string> World::held() {
 }
 
 std::vector<std::string> World::wrong_figures() {
-    const auto ours = held();
-    std::vector<std::string> wrong;
-    for (const auto& [code, figure] : truth()) {
-        const auto at = ours.find(code);
-        const auto said = at == ours.end() ? std::string{"nothing"} : at->second;
-        const auto there = Quantity::parse(figure), here = Quantity::parse(said);
-        if (there && here ? *there != *here : figure != said)
-            wrong.push_back(code + " is " + figure + " at SIIGO, " + said + " here");
-    }
-    return wrong;
+    const auto here = held();
+    return differing(truth(), here);
 }
 
 bool World::agrees() {
-    return wrong_figures().empty() && held().size() == truth().size();
+    const auto here = held(), there = truth();
+    return there.size() == here.size() && differing(there, here).empty();
 }
 
 std::vector<std::string> World::store_findings() {
     SystemRandom random;
     const auto store = open_rocks_store({.directory = data_dir_}, random);
     return check_invariants(*store);
+}
+
+Notification Notification::of(const Json& sold) {
+    return {.id = text_of(sold, "id"),
+            .code = text_of(sold, "code"),
+            .name = text_of(sold, "name"),
+            .quantity = text_of(sold, "available_quantity"),
+            .stock_updated = text_of(sold, "stock_updated")};
 }
 
 std::string Notification::json() const {

@@ -25,6 +25,20 @@ private:
     std::string path_;
 };
 
+/// A stock notification of a product, as SIIGO's look.
+struct Notification {
+    std::string id = "00584089-4ebc-49de-bf75-6a6cc968a96d";
+    std::string code = "E2E-1";
+    std::string name = "Camiseta de algodón";
+    std::string quantity = "10";
+    std::string stock_updated = "2025-01-20T10:30:00.123Z";
+    std::string company_key = "demo";
+    std::string topic = "public.siigoapi.products.stock.update";
+    /// Of what `/_sim/sell` answered.
+    static Notification of(const Json& sold);
+    std::string json() const;
+};
+
 /// The built simulator and the built server, talking over loopback, and what a test asks of them.
 class World {
 public:
@@ -52,6 +66,9 @@ public:
     Answer post(const std::string& target, const std::string& body, const std::string& token = admin_token());
     /// A notification as SIIGO sends one, to the address with the secret.
     Answer notify(const std::string& body);
+    /// Of one product, each figure from `first` up to before `last` with a stamp of its own second (10 to 60): all must be
+    /// acknowledged.
+    void notify_in_turn(int first, int last);
     std::string webhook_path() const;
     WebSocket websocket(const std::string& query = "");
     /// What the mirror holds of a product; null when it does not know it.
@@ -64,7 +81,8 @@ public:
     std::uint16_t siigo_port() const { return siigo_port_; }
     Json siigo(const std::string& method, const std::string& path, const std::string& body = "");
     void subscribe();
-    void sell(const std::string& code, const std::string& new_stock, bool announce);
+    /// Returns what SIIGO tells of it, or would if it announced it.
+    Notification sell(const std::string& code, const std::string& new_stock, bool announce);
     void faults(const std::string& json) { siigo("POST", "/_sim/faults", json); }
     void variants(const std::string& json) { siigo("POST", "/_sim/variants", json); }
     /// SIIGO's truth by code.
@@ -109,18 +127,6 @@ private:
     std::uint16_t port_ = 0;
     int starts_ = 0;
     bool is_damaged_ = false;
-};
-
-/// A stock notification of a product, as SIIGO's look.
-struct Notification {
-    std::string id = "00584089-4ebc-49de-bf75-6a6cc968a96d";
-    std::string code = "E2E-1";
-    std::string name = "Camiseta de algodón";
-    std::string quantity = "10";
-    std::string stock_updated = "2025-01-20T10:30:00.123Z";
-    std::string company_key = "demo";
-    std::string topic = "public.siigoapi.products.stock.update";
-    std::string json() const;
 };
 
 /// The built program of that name; of another build when PROGRAMS names its directory (script/soak, script/recovery).
